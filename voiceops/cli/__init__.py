@@ -1,0 +1,1 @@
+"""Speaks with the person."""

@@ -1,0 +1,1 @@
+"""Decides, and is pure: no files, no network, no clock, no randomness."""

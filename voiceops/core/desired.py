@@ -1,0 +1,27 @@
+"""A voice as a manifest declares it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voiceops.core.limits import DEFAULT_RESPONSE_FORMAT, DEFAULT_SAMPLE_RATE_HZ
+from voiceops.core.spec import Spec
+from voiceops.errors import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """One declared voice, its file's defaults filled in; names are unique in an environment.
+
+    `protect` is None if the manifest does not speak of it: what the lockfile holds then stands.
+    `sample_rate_hz` and `response_format` shape the preview alone. `adopt` names a voice to take.
+    """
+
+    name: str
+    spec: Spec
+    place: Place
+    sample_rate_hz: int = DEFAULT_SAMPLE_RATE_HZ
+    response_format: str = DEFAULT_RESPONSE_FORMAT
+    protect: bool | None = None
+    aliases: tuple[str, ...] = ()
+    adopt: str | None = None

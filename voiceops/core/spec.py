@@ -1,0 +1,47 @@
+"""What defines a voice, and when two definitions are the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from dataclasses import dataclass
+
+SPEC_FIELDS = ("voice_prompt", "preview_text", "language", "target_model")
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """The four values that make a voice; specs are equal if all four are.
+
+    Build one with `Spec.of`, which normalises, so that what a person wrote and what the service
+    echoes compare as equal when they say the same.
+    """
+
+    voice_prompt: str
+    preview_text: str
+    language: str
+    target_model: str
+
+    @classmethod
+    def of(cls, *, voice_prompt: str, preview_text: str, language: str, target_model: str) -> Spec:
+        """Normalise the four values and join them."""
+        return cls(
+            normalise(voice_prompt),
+            normalise(preview_text),
+            normalise(language),
+            normalise(target_model),
+        )
+
+    @property
+    def digest(self) -> str:
+        """`sha256:` and the hex digest of the spec's canonical JSON; the same for equal specs."""
+        values = [self.voice_prompt, self.preview_text, self.language, self.target_model]
+        canonical = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+        return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def normalise(text: str) -> str:
+    """Unicode NFC, line ends to LF, outer white space off; doing it twice changes nothing."""
+    unix = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", unix).strip()

@@ -1,0 +1,52 @@
+"""What voiceops asks of a voice service, whichever it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from voiceops.core.desired import Desired
+from voiceops.core.voice import LiveVoice
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A voice that was made, and is paid for.
+
+    `preview` is the decoded audio, checked against its format; None if the reply's audio was
+    missing or faulty, and `preview_fault` then says why.
+    """
+
+    voice_id: str
+    preview: bytes | None
+    preview_fault: str = ""
+
+
+class Provider(Protocol):
+    """The service's actions. All are safe to call from several threads.
+
+    They raise the kinds of `ServiceError`; `list`, `query` and `delete` try again by themselves
+    where that is safe, `create` never does.
+    """
+
+    def list(self) -> tuple[LiveVoice, ...]:
+        """List all designed voices of the account, sorted by name, each once.
+
+        The listing is complete, or ListingIncomplete is raised.
+        """
+
+    def query(self, voice_id: str) -> LiveVoice | None:
+        """Look one voice up by its name; None if the service says that there is none."""
+
+    def create(self, desired: Desired) -> Created:
+        """Send one create, once, on a connection of its own.
+
+        Raises NotExecuted (nothing happened; may be sent again), Rejected (nothing happened;
+        the service says why) or OutcomeUnknown (it may have been executed and billed).
+        """
+
+    def delete(self, voice_id: str) -> None:
+        """Delete a voice; one that is gone already is no error."""
+
+    def close(self) -> None:
+        """Give the connections back."""

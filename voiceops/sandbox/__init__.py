@@ -1,0 +1,1 @@
+"""The service on your own machine: the same wire protocol, its state in a SQLite file."""
