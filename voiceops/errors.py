@@ -98,6 +98,14 @@ class DecisionNeeded(VoiceopsError):
     exit_code = ExitCode.DECISION
 
 
+class Stopped(VoiceopsError):
+    """A signal came before anything was done."""
+
+    def __init__(self, signal: int) -> None:
+        super().__init__("nothing was done: stopped")
+        self.exit_code = ExitCode(128 + signal)
+
+
 class LockHeld(DecisionNeeded):
     """Another apply is at work on this environment."""
 

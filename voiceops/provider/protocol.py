@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,8 +39,11 @@ class Provider(Protocol):
     def query(self, voice_id: str) -> LiveVoice | None:
         """Look one voice up by its name; None if the service says that there is none."""
 
-    def create(self, desired: Desired) -> Created:
+    def create(self, desired: Desired, *, announce: Callable[[], None]) -> Created:
         """Send one create, once, on a connection of its own.
+
+        `announce` is called when it is its turn, right before the sending; what it raises is
+        passed on, and then nothing is sent.
 
         Raises NotExecuted (nothing happened; may be sent again), Rejected (nothing happened;
         the service says why) or OutcomeUnknown (it may have been executed and billed).

@@ -1,0 +1,147 @@
+"""Facts from a few words: how the case files of the planner are read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from voiceops.core.desired import Desired
+from voiceops.core.facts import Claims, Facts, Intent
+from voiceops.core.lock import Deposed, Lock, LockEntry
+from voiceops.core.settings import Listing, Options, Orphans, Settings
+from voiceops.core.spec import Spec
+from voiceops.core.voice import LiveVoice, parse_voice_name
+from voiceops.errors import Place
+
+NOW = datetime(2026, 11, 22, 4, 0, 0, tzinfo=UTC)  # noon in the account's zone
+MODEL = "qwen3-tts-vd-2026-01-26"
+
+
+def voice_id(text: str) -> str:
+    """Write a generated name from `name` or `name@yyyymmddhhmmss` or `name@stamp#suffix`."""
+    if text.startswith(("qwen-", "my-")):
+        return text
+    name, _, rest = text.partition("@")
+    stamp, _, suffix = rest.partition("#")
+    return (
+        f"qwen-tts-vd-{name}-voice-{(stamp or '20260101120000').ljust(17, '0')}-{suffix or 'a1b2'}"
+    )
+
+
+def spec(text: str) -> Spec:
+    """Make a spec that differs whenever the text does; `prompt/model` chooses the model."""
+    prompt, _, model = text.partition("/")
+    return Spec.of(
+        voice_prompt=f"A {prompt} voice.",
+        preview_text="Hello.",
+        language="en",
+        target_model=model or MODEL,
+    )
+
+
+def read_facts(case: dict[str, Any]) -> Facts:
+    """Make facts from a case: every key is optional but what it is about."""
+    return Facts(
+        environment="default",
+        endpoint="test",
+        desired=tuple(_desired(name, body) for name, body in case.get("desired", {}).items()),
+        lock=Lock(
+            {name: _entry(name, body) for name, body in case.get("locked", {}).items()},
+            {
+                voice_id(key): Deposed(body["name"], _digest(body.get("observed")))
+                for key, body in case.get("deposed", {}).items()
+            },
+        ),
+        live=tuple(_live(body) for body in case.get("live", [])),
+        now=NOW,
+        claims=Claims(
+            frozenset(map(voice_id, case.get("claims", {}).get("voices", []))),
+            frozenset(map(voice_id, case.get("claims", {}).get("deposed", []))),
+        ),
+        queried={
+            voice_id(key): _live(body) if body else None
+            for key, body in case.get("queried", {}).items()
+        },
+        intents=tuple(_intent(body) for body in case.get("intents", [])),
+        deleted=frozenset(map(voice_id, case.get("deleted", []))),
+        deleting=frozenset(map(voice_id, case.get("deleting", []))),
+        settings=_settings(case.get("settings", {})),
+        options=Options(
+            **{
+                key: tuple(value) if isinstance(value, list) else value
+                for key, value in case.get("options", {}).items()
+            }
+        ),
+    )
+
+
+def _desired(name: str, body: dict[str, Any] | str) -> Desired:
+    body = {"spec": body} if isinstance(body, str) else body
+    return Desired(
+        name=name,
+        spec=spec(body["spec"]),
+        place=Place("manifests/voices.yaml", 3, 3),
+        protect=body.get("protect"),
+        aliases=tuple(body.get("aliases", ())),
+        adopt=voice_id(body["adopt"]) if "adopt" in body else None,
+    )
+
+
+def _entry(name: str, body: dict[str, Any] | str) -> LockEntry:
+    body = {"spec": body} if isinstance(body, str) else body
+    is_seen = body.get("observed", body["spec"]) != "unseen"
+    return LockEntry(
+        voice_id=voice_id(body.get("voice", name)),
+        target_model=MODEL,
+        language="en",
+        spec=spec(body["spec"]).digest,
+        observed=spec(body.get("observed", body["spec"])).digest if is_seen else None,
+        created=body.get("created"),
+        last_used=body.get("last_used"),
+        protect=body.get("protect", False),
+    )
+
+
+def _live(body: dict[str, Any] | str) -> LiveVoice:
+    """Read `voice: spec`; a spec of null is one that the service does not tell."""
+    body = {body: None} if isinstance(body, str) else body
+    ((key, text),) = body.items()
+    name = parse_voice_name(voice_id(key))
+    created = name.created_at if name else None
+    return LiveVoice(
+        voice_id(key),
+        spec(text) if text else None,
+        MODEL,
+        "en",
+        created.strftime("%Y-%m-%d %H:%M:%S") if created else "",
+    )
+
+
+def _intent(body: dict[str, Any]) -> Intent:
+    return Intent(
+        id="1",
+        at=datetime.fromisoformat(body["at"]),
+        name=body["name"],
+        spec=spec(body["spec"]).digest,
+        target_model=MODEL,
+        language="en",
+        protect=False,
+        before=frozenset(map(voice_id, body.get("before", []))),
+    )
+
+
+def _digest(text: str | None) -> str | None:
+    return spec(text).digest if text else None
+
+
+def _settings(values: dict[str, Any]) -> Settings:
+    convert = {
+        "orphans": Orphans,
+        "listing": Listing,
+        "ignore": tuple,
+        "max_cost": lambda value: Decimal(str(value)),
+    }
+    return Settings(
+        **{key: convert.get(key, lambda same: same)(value) for key, value in values.items()}
+    )

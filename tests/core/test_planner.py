@@ -1,0 +1,119 @@
+"""Every row of the decision table and every guard has a case file that bears its name."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+from situation import read_facts, voice_id
+
+from voiceops.core.plan import Action, Change, Plan
+from voiceops.core.planner import make_plan
+from voiceops.report.json import dump_document
+
+CASES = sorted(Path(__file__).with_name("cases").glob("*.yaml"))
+
+
+def load(path: Path) -> dict[str, Any]:
+    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+
+
+def shown(change: Change) -> dict[str, Any]:
+    """Show a change as the case files write it: what is empty is left out."""
+    fields = {
+        "action": str(change.action),
+        "reason": str(change.reason),
+        "name": change.name,
+        "voice": change.voice,
+        "replaces": change.replaces,
+        "lost": change.lost,
+        "renamed_from": change.renamed_from,
+        "changed": [difference.field for difference in change.differences],
+        "candidates": [candidate.voice for candidate in change.candidates],
+    }
+    return {key: value for key, value in fields.items() if value}
+
+
+def expected(row: dict[str, Any]) -> dict[str, Any]:
+    """Write out the short voice names of an expected row."""
+    long = {key: voice_id(row[key]) for key in ("voice", "replaces", "lost") if key in row}
+    if "candidates" in row:
+        long["candidates"] = [voice_id(text) for text in row["candidates"]]
+    return {**row, **long}
+
+
+def outcome(plan: Plan, keys: set[str]) -> dict[str, Any]:
+    """Show the parts of a plan that a case speaks of."""
+    parts = {
+        "changes": [shown(change) for change in plan.changes],
+        "unchanged": plan.unchanged,
+        "unselected": plan.unselected,
+        "guards": [guard.code for guard in plan.guards],
+        "asks": len(plan.asks),
+        "drift": [{"name": drift.name, "kind": str(drift.kind)} for drift in plan.drift],
+        "unmanaged": [
+            {
+                "voice": voice.voice,
+                **({"duplicate_of": voice.duplicate_of} if voice.duplicate_of else {}),
+            }
+            for voice in plan.unmanaged
+        ],
+        "warnings": [warning.message for warning in plan.warnings],
+        "quota": [plan.quota.now, plan.quota.after, plan.quota.peak],
+        "near": plan.quota.is_near,
+        "price": str(plan.price.amount),
+        "idle": [
+            f"{risk.deletes_on} {risk.name or risk.voice} {risk.evidence}" for risk in plan.idle
+        ],
+        "hints": [guard.hint for guard in plan.guards],
+    }
+    return {key: parts[key] for key in keys}
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_case(path: Path) -> None:
+    case = load(path)
+    want = case["plan"]
+    want["changes"] = [expected(row) for row in want.get("changes", [])]
+    if "unmanaged" in want:
+        want["unmanaged"] = [{**row, "voice": voice_id(row["voice"])} for row in want["unmanaged"]]
+    plan = make_plan(read_facts(case))
+    assert outcome(plan, set(want)) == want
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_the_order_of_the_facts_does_not_matter(path: Path) -> None:
+    facts = read_facts(load(path))
+    shuffler = random.Random(path.stem)
+
+    def shuffled(items: Any) -> Any:
+        if isinstance(items, dict):
+            return dict(shuffled(tuple(items.items())))
+        return tuple(shuffler.sample(items, len(items)))
+
+    lock = replace(
+        facts.lock,
+        voices=shuffled(dict(facts.lock.voices)),
+        deposed=shuffled(dict(facts.lock.deposed)),
+    )
+    other = replace(
+        facts,
+        desired=shuffled(facts.desired),
+        live=shuffled(facts.live),
+        intents=shuffled(facts.intents),
+        queried=shuffled(dict(facts.queried)),
+        lock=lock,
+    )
+    assert dump_document(make_plan(other)) == dump_document(make_plan(facts))
+
+
+def test_every_action_and_every_guard_has_a_case() -> None:
+    plans = [load(path)["plan"] for path in CASES]
+    actions = {row["action"] for plan in plans for row in plan.get("changes", [])}
+    guards = {code for plan in plans for code in plan.get("guards", [])}
+    assert actions == set(Action) - {Action.KEEP}
+    assert guards == {"empty", "deletes", "lost", "protected", "quota", "max_cost"}

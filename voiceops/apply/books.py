@@ -1,0 +1,59 @@
+"""The books of an apply: lockfile and journal, kept in step."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from voiceops.core.lock import Lock, LockEntry
+from voiceops.effects import Effects
+from voiceops.errors import FileUnusable
+from voiceops.files.journal import Journal
+from voiceops.files.lockfile import write_lock
+
+
+class Books:
+    """The only writer of the lockfile; every change of it is on disk before the method returns."""
+
+    def __init__(self, lockfile: Path, lock: Lock, *, journal: Journal, effects: Effects) -> None:
+        self.journal = journal
+        self.lockfile = lockfile
+        self._lock = lock
+        self._effects = effects
+        self._mutex = threading.Lock()
+
+    @property
+    def lock(self) -> Lock:
+        """What the lockfile says now, and whatever could not be written to it any more."""
+        return self._lock
+
+    def change(self, make: Callable[[Lock], Lock]) -> None:
+        """Replace the lockfile by what `make` makes of it; nothing is written if that is the same.
+
+        Raises FileUnusable if it cannot be written; the file then is the old one, whole.
+        """
+        with self._mutex:
+            changed = make(self._lock)
+            if changed == self._lock:
+                return
+            self._lock = changed
+            try:
+                write_lock(self.lockfile, changed, effects=self._effects)
+            except OSError as error:
+                raise FileUnusable(
+                    f"{self.lockfile.name}: cannot be written: {error.strerror or error}",
+                    hint="make room, or make the file writable; then apply again",
+                ) from error
+
+    def record(self, name: str, entry: LockEntry, *, depose: bool) -> None:
+        """Let a name stand for a voice that was made or found; its history moves along."""
+        self.change(lambda lock: _put(lock, name, entry, depose=depose))
+
+
+def _put(lock: Lock, name: str, entry: LockEntry, *, depose: bool) -> Lock:
+    before = lock.voices.get(name)
+    if before is not None and before.voice_id == entry.voice_id:
+        return lock.put(name, replace(entry, last_used=before.last_used), depose=False)
+    return lock.put(name, entry, depose=depose)

@@ -1,0 +1,157 @@
+"""Carry out a plan: what is free, then creates and replaces, then deletes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial, reduce
+
+from voiceops.apply.check import check
+from voiceops.apply.create import create_voice
+from voiceops.apply.delete import delete_orphan, prune
+from voiceops.apply.run import Event, EventKind, Run
+from voiceops.apply.settle import settle
+from voiceops.core.facts import Facts
+from voiceops.core.free import FREE_ACTIONS, do_free_part
+from voiceops.core.intents import Verdict
+from voiceops.core.plan import Action, Change, Plan, Reason
+from voiceops.core.result import Result, Status
+from voiceops.errors import FileUnusable, ServiceError
+
+_PAID = frozenset({Action.CREATE, Action.REPLACE})
+
+
+def carry_out(plan: Plan, facts: Facts, run: Run) -> tuple[Result, ...]:
+    """Do what the plan says, and nothing else; tell how each change ended.
+
+    Nothing is raised for a change that fails: the others go on, and its result says why. Deletes
+    of orphans come last, and only if every create is known to have succeeded.
+    """
+    results = _do_free(plan, facts, run)
+    if facts.options.deletes_first:
+        results += _do_prunes(plan, results, run)
+        results += _do_deletes(plan, results, run)
+        results += _do_paid(plan, facts, run)
+    else:
+        results += _do_paid(plan, facts, run)
+        results += _do_prunes(plan, results, run)
+        results += _do_deletes(plan, results, run)
+    return check(tuple(results), run)
+
+
+def _do_free(plan: Plan, facts: Facts, run: Run) -> list[Result]:
+    """Make all free changes in one write; creates that are still open are told of here."""
+    live = {voice.voice_id: voice for voice in facts.live}
+    free = [change for change in plan.changes if change.action in FREE_ACTIONS]
+    status, message, hint = Status.DONE, "", ""
+    try:
+        run.books.change(
+            lambda lock: reduce(lambda so_far, c: do_free_part(so_far, c, live), plan.changes, lock)
+        )
+    except FileUnusable as error:
+        run.everything.close(error.message)
+        status, message, hint = Status.FAILED, error.message, error.hint
+    pending = [
+        Result.of(change, Status.UNKNOWN, message=change.message)
+        for change in plan.changes
+        if change.action is Action.SETTLE
+    ]
+    results = [Result.of(change, status, message=message, hint=hint) for change in free]
+    for change, result in zip(free, results, strict=True):
+        run.tell(Event(EventKind.ENDED, change=change, result=result))
+    return pending + results
+
+
+def _do_paid(plan: Plan, facts: Facts, run: Run) -> list[Result]:
+    """Create and replace side by side; then find out about those whose outcome is unknown."""
+    before: dict[str, set[str]] = {}
+    for voice in facts.live:
+        before.setdefault(voice.preferred_name or "", set()).add(voice.voice_id)
+    tasks = [
+        (
+            change,
+            partial(_create_or_replace, run=run, before=frozenset(before.get(change.name, ()))),
+        )
+        for change in plan.changes
+        if change.action in _PAID
+    ]
+    results = _side_by_side(tasks, run, workers=facts.options.parallelism)
+    is_unknown = any(result.status is Status.UNKNOWN for result in results)
+    if not is_unknown or run.everything.is_closed:
+        return results
+    return _settle_unknown(results, run)
+
+
+def _create_or_replace(change: Change, *, run: Run, before: frozenset[str]) -> list[Result]:
+    if change.desired is None:
+        raise ValueError(f"{change.action} of {change.name} without a declaration")
+    made = create_voice(change, change.desired, run, before=before)
+    if made.status is not Status.DONE or not change.replaces:
+        return [made]
+    return [made, prune(_prune_of(change.name, change.replaces), run)]
+
+
+def _settle_unknown(results: list[Result], run: Run) -> list[Result]:
+    """Find out what became of unknown creates, waiting if the run may."""
+    try:
+        verdicts = settle(run)
+    except (ServiceError, FileUnusable) as error:
+        run.creates.close(error.message)
+        return results
+    settled = []
+    for result in results:
+        verdict = verdicts.get(result.name) if result.status is Status.UNKNOWN else None
+        if verdict is Verdict.EXECUTED:
+            voice_id = run.books.lock.voices[result.name].voice_id
+            settled.append(result.settled(voice_id))
+        elif verdict is Verdict.DISPROVED:
+            settled.append(result.failed("it was not executed; apply again to send it anew"))
+        else:
+            settled.append(result)
+    return settled
+
+
+def _do_prunes(plan: Plan, results: Iterable[Result], run: Run) -> list[Result]:
+    """Delete replaced voices: those of earlier runs, and those that this run has deposed."""
+    tasks = [change for change in plan.changes if change.action is Action.PRUNE]
+    tasks += [
+        _prune_of(change.name, change.replaces)
+        for change in plan.changes
+        if change.replaces in run.books.lock.deposed
+        and not any(result.voice == change.replaces for result in results)
+    ]
+    return _side_by_side([(change, lambda c: [prune(c, run)]) for change in tasks], run)
+
+
+def _do_deletes(plan: Plan, results: Iterable[Result], run: Run) -> list[Result]:
+    tasks = [change for change in plan.changes if change.action is Action.DELETE]
+    if all(result.status is Status.DONE or result.action not in _RISKY for result in results):
+        return _side_by_side([(change, lambda c: [delete_orphan(c, run)]) for change in tasks], run)
+    why = "a create failed or is unknown, so nothing else is deleted"
+    return [Result.of(change, Status.NOT_TRIED, message=why) for change in tasks]
+
+
+_RISKY = _PAID | {Action.SETTLE}
+
+
+def _prune_of(name: str, voice_id: str) -> Change:
+    return Change(Action.PRUNE, Reason.DEPOSED, name, voice=voice_id)
+
+
+def _side_by_side(
+    tasks: Sequence[tuple[Change, Callable[[Change], list[Result]]]], run: Run, *, workers: int = 1
+) -> list[Result]:
+    """Do tasks in threads, in their order as far as workers are free; results keep that order."""
+
+    def do(task: tuple[Change, Callable[[Change], list[Result]]]) -> list[Result]:
+        change, perform = task
+        run.tell(Event(EventKind.STARTED, change=change))
+        results = perform(change)
+        for result in results:
+            run.tell(Event(EventKind.ENDED, change=change, result=result))
+        return results
+
+    if not tasks:
+        return []
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        return [result for results in pool.map(do, tasks) for result in results]

@@ -1,0 +1,52 @@
+"""The closing listing: what was made is really there, what was deleted is really gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from voiceops.apply.run import Run
+from voiceops.core.lock import Deposed, Lock
+from voiceops.core.plan import Action
+from voiceops.core.result import Result, Status
+from voiceops.core.voice import LiveVoice
+from voiceops.errors import FileUnusable, ServiceError
+
+_DELETING = frozenset({Action.DELETE, Action.PRUNE})
+
+
+def check(results: tuple[Result, ...], run: Run) -> tuple[Result, ...]:
+    """List the account once more; record what is seen, and doubt deletes that it still shows.
+
+    A voice that was just created may be missing: it is then recorded by a later apply.
+    """
+    if not results or run.everything.is_closed:
+        return results
+    try:
+        live = {voice.voice_id: voice for voice in run.provider.list()}
+        run.books.change(lambda lock: _observe_all(lock, live))
+        return tuple(_doubt(result, live, run) for result in results)
+    except (ServiceError, FileUnusable) as error:
+        message = f"what was done could not be checked: {error.message}"
+        return (
+            *results,
+            Result(Action.RECORD, "", Status.FAILED, message=message, hint=error.hint),
+        )
+
+
+def _observe_all(lock: Lock, live: Mapping[str, LiveVoice]) -> Lock:
+    for name, entry in sorted(lock.voices.items()):
+        if entry.voice_id in live:
+            lock = lock.observe(name, live[entry.voice_id])
+    return lock
+
+
+def _doubt(result: Result, live: Mapping[str, LiveVoice], run: Run) -> Result:
+    """Check a delete that claimed to succeed; a voice that is still there stays ours to delete."""
+    if result.action not in _DELETING or result.status is not Status.DONE or result.message:
+        return result
+    if result.voice not in live or run.provider.query(result.voice) is None:
+        return result
+    observed = live[result.voice].spec
+    deposed = Deposed(result.name, observed.digest if observed else None)
+    run.books.change(lambda lock: lock.depose(result.voice, deposed))
+    return result.failed("the service says that it is deleted, but still has it")

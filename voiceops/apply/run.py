@@ -1,0 +1,108 @@
+"""What the steps of one apply share."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from voiceops.apply.books import Books
+from voiceops.apply.gate import Gate
+from voiceops.core.facts import Claims
+from voiceops.core.lock import LockEntry
+from voiceops.core.plan import Change
+from voiceops.core.result import Result, Status
+from voiceops.effects import Effects
+from voiceops.errors import FileUnusable
+from voiceops.files.emergency import keep
+from voiceops.provider.protocol import Provider
+
+MOST_UNKNOWNS = 2
+
+
+class EventKind(StrEnum):
+    """What can be told while an apply runs."""
+
+    STARTED = "started"
+    ENDED = "ended"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that a person may want to see at once; `result` is there if a change ended."""
+
+    kind: EventKind
+    message: str = ""
+    change: Change | None = None
+    result: Result | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One apply: through what it acts, whose voices it must not touch, whether it may go on.
+
+    `claims` are the voices of the other environments. `everything` closes for signals and for
+    books that cannot be written, `creates` for what makes a further create pointless or
+    dangerous. `tell` may be called from several threads.
+    """
+
+    provider: Provider
+    books: Books
+    effects: Effects
+    state_dir: Path
+    everything: Gate
+    tell: Callable[[Event], None]
+    claims: Claims
+    settle_s: float
+    may_wait: bool = True
+    creates: Gate = field(default_factory=Gate)
+    _unknowns: list[str] = field(default_factory=list)
+    _mutex: threading.Lock = field(default_factory=threading.Lock)
+
+    def why_not(self, *, create: bool) -> str:
+        """Say why nothing (or no create) may be issued any more; empty if it may."""
+        if self.everything.is_closed:
+            return self.everything.reason
+        return self.creates.reason if create and self.creates.is_closed else ""
+
+    def count_unknown(self, name: str) -> None:
+        """Note an unknown outcome; after two of them no new create starts."""
+        with self._mutex:
+            self._unknowns.append(name)
+            if len(self._unknowns) >= MOST_UNKNOWNS:
+                self.creates.close("two creates have an unknown outcome")
+
+    def note_result(self, intent_id: str, voice_id: str) -> None:
+        """Note a paid voice in the journal; if that fails the lockfile still gets it."""
+        try:
+            self.books.journal.note_result(intent_id, voice_id)
+        except OSError:
+            self.everything.close("the journal cannot be written")
+
+    def close_intent(self, intent_id: str, why: str) -> None:
+        """Close an intent; one that stays open for lack of room is settled by the next apply."""
+        try:
+            self.books.journal.close(intent_id, why)
+        except OSError:
+            self.everything.close("the journal cannot be written")
+
+    def record(self, change: Change, entry: LockEntry, *, depose: bool) -> Result:
+        """Write a paid voice into the lockfile; it is kept elsewhere if that fails."""
+        try:
+            self.books.record(change.name, entry, depose=depose)
+        except FileUnusable as error:
+            self.everything.close("the lockfile cannot be written")
+            lockfile = self.books.lockfile
+            place = keep(lockfile, change.name, entry, effects=self.effects)
+            return Result(
+                change.action,
+                change.name,
+                Status.FAILED,
+                voice=entry.voice_id,
+                message=f"{entry.voice_id} is paid for, but {error.message}; {place}",
+                hint=error.hint,
+            )
+        return Result(change.action, change.name, Status.DONE, voice=entry.voice_id)

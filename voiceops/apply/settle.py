@@ -1,0 +1,128 @@
+"""Settling: find out what became of creates whose outcome is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import chain, repeat
+
+from voiceops.apply.run import Event, EventKind, Run
+from voiceops.core.facts import Intent
+from voiceops.core.intents import Verdict, judge
+from voiceops.core.lock import LockEntry
+from voiceops.core.view import find_unclaimed
+from voiceops.core.voice import LiveVoice
+from voiceops.errors import Rejected, ServiceError
+from voiceops.files.emergency import emergency_path, read_emergency
+from voiceops.files.journal import Memory
+
+# Seconds between two looks at the account, growing: a lost reply's voice mostly shows at once.
+PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0)
+LONGEST_PAUSE_S = 30.0
+# How long after `settle_s` a listing may keep failing before we give up waiting for one.
+GRACE_S = 60.0
+
+
+def recover(run: Run) -> None:
+    """Record the voices that were paid for and whose name never reached the lockfile.
+
+    They come from the journal's results and from the emergency file, which is then removed.
+    Nothing is asked of the service.
+    """
+    memory = run.books.journal.recall()
+    for intent, voice_id in memory.results:
+        _record_if_missing(intent.name, _entry_of(intent, voice_id), memory, run=run)
+        run.books.journal.close(intent.id, "committed")
+    for name, entry in read_emergency(run.books.lockfile):
+        _record_if_missing(name, entry, memory, run=run)
+    run.effects.unlink(emergency_path(run.books.lockfile))
+    for intent in memory.intents:
+        if _is_answered(intent, run):
+            run.books.journal.close(intent.id, "committed")
+
+
+def settle(run: Run) -> dict[str, Verdict]:
+    """Look at the account until every open create is settled, or cannot be.
+
+    Found voices are recorded; the result maps the names of the creates to what is known of them
+    now. Waits between looks if the run may, for `settle_s` after the sending at the most. A
+    listing that fails is no evidence; one that is refused is an error.
+    """
+    verdicts: dict[str, Verdict] = {}
+    for pause_s in chain(PAUSES_S, repeat(LONGEST_PAUSE_S)):
+        memory = run.books.journal.recall()
+        if not memory.intents:
+            break
+        verdicts |= _look(memory, run)
+        open_names = sorted(name for name in verdicts if verdicts[name] is Verdict.OPEN)
+        if not open_names or not run.may_wait or run.everything.is_closed:
+            break
+        if _is_hopeless(memory.intents, run):
+            break
+        message = f"looking again in {pause_s:g} s for what became of {', '.join(open_names)}"
+        run.tell(Event(EventKind.WAITING, message))
+        run.effects.sleep(pause_s, wake=run.everything.closing)
+    return verdicts
+
+
+def _look(memory: Memory, run: Run) -> dict[str, Verdict]:
+    """Take one listing and judge every open intent by it."""
+    listed_at = run.effects.now()
+    try:
+        live = run.provider.list()
+    except Rejected:
+        raise
+    except ServiceError:
+        return {intent.name: Verdict.OPEN for intent in memory.intents}
+    return {
+        intent.name: _settle_one(intent, live, listed_at, memory, run=run)
+        for intent in memory.intents
+    }
+
+
+def _settle_one(
+    intent: Intent, live: Iterable[LiveVoice], listed_at: datetime, memory: Memory, *, run: Run
+) -> Verdict:
+    leaving = memory.deleted | memory.deleting
+    unclaimed = find_unclaimed(live, run.books.lock, run.claims, leaving=leaving)
+    finding = judge(intent, unclaimed, listed_at=listed_at, settle_s=run.settle_s)
+    match finding.verdict:
+        case Verdict.EXECUTED:
+            voice = finding.voices[0]
+            run.books.record(intent.name, _entry_of(intent, voice.voice_id), depose=True)
+            run.books.change(lambda lock: lock.observe(intent.name, voice))
+            run.books.journal.close(intent.id, "found")
+        case Verdict.DISPROVED:
+            run.books.journal.close(intent.id, "disproved")
+        case Verdict.OPEN | Verdict.UNSETTLED:
+            pass
+    return finding.verdict
+
+
+def _is_hopeless(intents: Iterable[Intent], run: Run) -> bool:
+    """Tell whether even the youngest intent is so old that listings must have kept failing."""
+    youngest = max(intent.at for intent in intents)
+    return run.effects.now() > youngest + timedelta(seconds=run.settle_s + GRACE_S)
+
+
+def _record_if_missing(name: str, entry: LockEntry, memory: Memory, *, run: Run) -> None:
+    lock = run.books.lock
+    is_known = bool(lock.names_of(entry.voice_id)) or entry.voice_id in lock.deposed
+    if not is_known and entry.voice_id not in memory.deleted:
+        run.books.record(name, entry, depose=True)
+
+
+def _is_answered(intent: Intent, run: Run) -> bool:
+    """Tell whether the lockfile has the voice already, and only the journal does not know."""
+    entry = run.books.lock.voices.get(intent.name)
+    return entry is not None and entry.spec == intent.spec and entry.voice_id not in intent.before
+
+
+def _entry_of(intent: Intent, voice_id: str) -> LockEntry:
+    return LockEntry(
+        voice_id=voice_id,
+        target_model=intent.target_model,
+        language=intent.language,
+        spec=intent.spec,
+        protect=intent.protect,
+    )

@@ -1,0 +1,95 @@
+"""`voiceops apply`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from voiceops.cli.options import Global, global_options, planning_options
+from voiceops.cli.signals import interruptible, stopping
+from voiceops.cli.terminal import is_interactive, style_for
+from voiceops.errors import DecisionNeeded, Stopped
+from voiceops.report.terminal import show
+
+if TYPE_CHECKING:
+    from voiceops.apply.gate import Gate
+    from voiceops.core.plan import Plan
+    from voiceops.core.settings import Options
+
+
+@click.command("apply", short_help="Make the account as the manifests declare.")
+@planning_options
+@click.option("--yes", is_flag=True, help="Do not ask; guards still refuse.")
+@click.option("--no-settle", is_flag=True, help="Do not wait for creates whose outcome is unknown.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@global_options
+def command(said: Global, options: Options, *, yes: bool, no_settle: bool, as_json: bool) -> int:
+    """Plan, show the plan, ask, and carry it out.
+
+    Each create costs money and is sent once. The lockfile is written after every voice. Exits 4
+    if a part could not be done, 3 if a person must decide first.
+    """
+    from voiceops.apply.gate import Gate
+    from voiceops.cli.progress import make_teller
+    from voiceops.cli.workspace import open_workspace
+    from voiceops.report.apply_text import render_report
+    from voiceops.report.json import dump_document
+    from voiceops.workflow import apply
+
+    gate, teller = Gate(), make_teller(said.colour)
+
+    def confirm(plan: Plan) -> None:
+        _confirm(plan, said, gate, yes=yes)
+        teller.start()
+
+    with open_workspace(said) as workspace, stopping(gate), teller:
+        report = apply(
+            workspace,
+            options,
+            confirm=confirm,
+            tell=teller.tell,
+            everything=gate,
+            may_wait=not no_settle,
+        )
+    style = style_for(sys.stdout, said.colour)
+    click.echo(dump_document(report) if as_json else render_report(report, style), nl=False)
+    return report.exit_code
+
+
+def _confirm(plan: Plan, said: Global, gate: Gate, *, yes: bool) -> None:
+    """Show the plan and let it pass, or raise what keeps it from being carried out."""
+    from voiceops.report.plan_text import render_plan
+
+    click.echo(
+        render_plan(plan, style_for(sys.stderr, said.colour)), err=True, nl=False, color=True
+    )
+    if gate.is_closed:
+        raise Stopped(gate.signal)
+    if plan.needs_a_person:
+        raise DecisionNeeded(
+            "nothing was done: what is refused or in doubt above must be decided first",
+            hint="names in doubt can be passed by with --exclude NAME",
+        )
+    if plan.is_empty or (yes and not plan.asks):
+        return
+    if not is_interactive():
+        message = "nothing was done: there is no terminal to ask on"
+        raise DecisionNeeded(message, hint=_way_out(plan))
+    with interruptible():
+        if not click.confirm(_question(plan), err=True):
+            raise DecisionNeeded("nothing was done")
+
+
+def _way_out(plan: Plan) -> str:
+    if plan.asks:
+        return "this must be answered by a person: run apply on a terminal"
+    return "add --yes to apply without being asked"
+
+
+def _question(plan: Plan) -> str:
+    lines = [show(ask) for ask in plan.asks]
+    price = plan.price
+    cost = f" It costs about {price.amount} {price.currency}." if price.creates else ""
+    return "\n".join([*lines, f"Apply this plan?{cost}"])

@@ -1,0 +1,103 @@
+"""The command `voiceops`: its subcommands, and how errors and exit codes reach the person."""
+
+from __future__ import annotations
+
+import os
+import sys
+from difflib import get_close_matches
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from voiceops import __version__
+from voiceops.cli.options import Global, global_options
+from voiceops.cli.terminal import prepare_streams
+from voiceops.errors import ExitCode, FilesInvalid, VoiceopsError
+
+# Each command lives in the module of its name; it is imported when it is called, or described.
+_COMMANDS = ("plan", "apply", "drift", "list", "validate", "schema", "sandbox")
+
+
+class Commands(click.Group):
+    """The subcommands, each imported only when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the commands in the order in which a person meets them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command; None if there is none of that name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"voiceops.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which one may have been meant."""
+        close = get_close_matches(args[0], _COMMANDS, n=1)
+        if close and args[0] not in _COMMANDS:
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {close[0]!r}?")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="voiceops")
+@global_options
+@click.pass_context
+def cli(context: click.Context, said: Global) -> None:
+    """Voices as code: keep an account's designed voices in step with manifests in git."""
+    context.obj = said
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with the exit code that tells the truth."""
+    prepare_streams()
+    try:
+        code = _run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has left. Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = ExitCode.FAILED
+    sys.exit(code)
+
+
+def _run() -> int:
+    try:
+        code = cli.main(prog_name="voiceops", standalone_mode=False, obj=Global())
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.UsageError as error:
+        error.show()
+        return ExitCode.USAGE
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.FAILED
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        return ExitCode.INTERRUPTED
+    except VoiceopsError as error:
+        _show(error)
+        return error.exit_code
+    return int(code or 0)
+
+
+def _show(error: VoiceopsError) -> None:
+    """Print an error and what to do about it; the faults of files each with their own hint."""
+    from voiceops.report.terminal import show
+
+    if isinstance(error, FilesInvalid):
+        for fault in error.faults:
+            click.echo(show(str(fault)), err=True)
+            if fault.hint:
+                click.echo(f"  hint: {show(fault.hint)}", err=True)
+        count = len(error.faults)
+        click.echo(f"{count} fault{'' if count == 1 else 's'}", err=True)
+        return
+    lines = error.message.split("\n")
+    click.echo("error: " + "\n".join(show(line) for line in lines), err=True)
+    if error.hint:
+        click.echo(f"  hint: {show(error.hint)}", err=True)

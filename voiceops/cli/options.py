@@ -1,0 +1,107 @@
+"""The options that every command takes, before or after its name, and those that some share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@dataclass(frozen=True, slots=True)
+class Global:
+    """What holds for a whole command: which environment, in which folder, with colour or not."""
+
+    environment: str | None = None
+    directory: Path = Path()
+    colour: str = "auto"
+
+
+Callback = Callable[..., Any]
+
+_GLOBAL = (
+    click.option("--env", "environment", metavar="NAME", help="The environment to work on."),
+    click.option(
+        "-C",
+        "directory",
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        help="Work in this folder.",
+    ),
+    click.option(
+        "--color",
+        "colour",
+        type=click.Choice(["auto", "always", "never"]),
+        help="When to use colour.",
+    ),
+)
+_PLANNING = (
+    click.option("--only", multiple=True, metavar="GLOB", help="Change these names alone."),
+    click.option("--exclude", multiple=True, metavar="GLOB", help="Leave these names as they are."),
+    click.option("--allow-empty", is_flag=True, help="It is meant that nothing is declared."),
+    click.option(
+        "--allow-deletes",
+        type=click.IntRange(0),
+        default=0,
+        metavar="N",
+        help="Let up to N voices be deleted.",
+    ),
+    click.option(
+        "--accept-lost", multiple=True, metavar="GLOB", help="These voices are really gone."
+    ),
+    click.option("--deletes-first", is_flag=True, help="Delete before creating."),
+    click.option(
+        "--parallelism",
+        type=click.IntRange(1, 32),
+        default=4,
+        show_default=True,
+        help="How many voices to create side by side.",
+    ),
+)
+
+
+def global_options(callback: Callback) -> Callback:
+    """Give a command --env, -C and --color, and pass them on as `said`.
+
+    They may stand before or after the command's name; after it they win.
+    """
+
+    @wraps(callback)
+    def with_globals(
+        *args: Any,  # noqa: ANN401
+        environment: str | None,
+        directory: Path | None,
+        colour: str | None,
+        **others: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        before = click.get_current_context().find_object(Global) or Global()
+        said = Global(
+            environment or before.environment,
+            directory or before.directory,
+            colour or before.colour,
+        )
+        return callback(*args, said=said, **others)
+
+    return _add(_GLOBAL, with_globals)
+
+
+def planning_options(callback: Callback) -> Callback:
+    """Give a command the options that shape a plan, and pass them on as `options`."""
+
+    @wraps(callback)
+    def with_options(*args: Any, **values: Any) -> Any:  # noqa: ANN401
+        from voiceops.core.settings import Options
+
+        fields = {name: values.pop(name) for name in Options.__dataclass_fields__}
+        return callback(*args, options=Options(**fields), **values)
+
+    return _add(_PLANNING, with_options)
+
+
+def _add(options: tuple[Callable[[Callback], Callback], ...], callback: Callback) -> Callback:
+    for option in reversed(options):
+        callback = option(callback)
+    return callback

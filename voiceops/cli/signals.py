@@ -1,0 +1,69 @@
+"""Signals: the first one stops what is not issued yet, the second one leaves at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from voiceops.apply.gate import Gate
+
+# How long a reply that is on its way may take after SIGTERM; CI systems kill soon after it.
+TERMINATION_GRACE_S = 5.0
+
+
+@contextmanager
+def stopping(gate: Gate) -> Iterator[None]:
+    """Close the gate on SIGINT or SIGTERM while the block runs.
+
+    What is in flight is waited for, after SIGTERM for 5 s at the most. A second signal leaves
+    the process at once: the journal knows what was sent.
+    """
+
+    def stop(number: int, _: FrameType | None) -> None:
+        if gate.is_closed and gate.signal:
+            _leave(number)
+        name = signal.Signals(number).name
+        gate.close(f"stopped by {name}", signal=number)
+        _say(f"{name}: nothing more is sent; waiting for what is in flight (again to leave now)")
+        if number == signal.SIGTERM:
+            timer = threading.Timer(TERMINATION_GRACE_S, _leave, [number])
+            timer.daemon = True
+            timer.start()
+
+    watched = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, stop) for number in watched}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C end a question that waits for its answer, while the block runs."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _leave(number: int) -> None:
+    _say("leaving now; the next apply finds out what became of what was sent")
+    os._exit(128 + number)
+
+
+def _say(text: str) -> None:
+    """Write past the buffers, which the interrupted code may hold."""
+    try:
+        os.write(sys.stderr.fileno(), f"\n{text}\n".encode())
+    except (OSError, ValueError):
+        return

@@ -1,0 +1,230 @@
+"""The decision table for one declared voice; the first row that matches wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from voiceops.core.desired import Desired
+from voiceops.core.difference import find_differences
+from voiceops.core.lock import LockEntry
+from voiceops.core.plan import Action, Candidate, Change, FieldChange, Reason
+from voiceops.core.view import View
+from voiceops.core.voice import LiveVoice
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The lock entry that a declared voice starts from, and the name it stands under."""
+
+    name: str
+    entry: LockEntry
+
+
+def find_origin(desired: Desired, view: View) -> Origin | None:
+    """Find the entry of a declared voice: its own name's, else that of its first locked alias."""
+    locked = view.facts.lock.voices
+    for name in (desired.name, *desired.aliases):
+        if name in locked:
+            return Origin(name, locked[name])
+    return None
+
+
+def decide(desired: Desired, origin: Origin | None, view: View) -> Change:
+    """Decide what becomes of one declared voice that has no open intent."""
+    change = _decide_row(desired, origin, view)
+    if origin is None or origin.name == desired.name:
+        return change
+    renamed = replace(change, renamed_from=origin.name)
+    if change.action in {Action.KEEP, Action.RECORD}:
+        return replace(renamed, action=Action.RENAME, reason=Reason.RENAMED)
+    return renamed
+
+
+def is_stale_adoption(desired: Desired, origin: Origin | None, view: View) -> bool:
+    """Tell whether `adopt` names a voice that was ours once and that nobody waits for any more."""
+    if desired.adopt is None or origin is None or origin.entry.voice_id == desired.adopt:
+        return False
+    return desired.adopt in view.facts.lock.deposed or view.is_gone(desired.adopt)
+
+
+def describe(voices: list[LiveVoice]) -> tuple[Candidate, ...]:
+    """Show voices as candidates, in their order."""
+    return tuple(Candidate(voice.voice_id, voice.created) for voice in voices)
+
+
+def _decide_row(desired: Desired, origin: Origin | None, view: View) -> Change:
+    if desired.adopt and (origin is None or origin.entry.voice_id != desired.adopt):
+        declared = _decide_declared(desired, desired.adopt, origin, view)
+        if declared is not None:
+            return declared
+    if origin is None:
+        return _obtain(desired, Change(Action.CREATE, Reason.NEW, desired.name), view)
+    entry = origin.entry
+    live = view.live(entry.voice_id)
+    if live is None and not view.is_gone(entry.voice_id):
+        return unlisted(desired.name, entry.voice_id, desired)
+    if live is None:
+        lost = Change(Action.CREATE, Reason.LOST, desired.name, lost=entry.voice_id)
+        return _obtain(desired, lost, view)
+    if entry.spec == desired.spec.digest:
+        return _keep(desired, entry, live)
+    edited = Change(
+        Action.REPLACE,
+        Reason.EDITED,
+        desired.name,
+        replaces="" if view.is_shared(entry.voice_id) else entry.voice_id,
+        differences=_differences(entry, live, desired),
+    )
+    return _obtain(desired, edited, view)
+
+
+def _decide_declared(
+    desired: Desired, wanted: str, origin: Origin | None, view: View
+) -> Change | None:
+    """Decide `adopt: VOICE`; None lets the rows below decide."""
+    live = view.live(wanted)
+    is_own_deposed = view.is_restorable(wanted)
+    if live is not None and live.spec == desired.spec:
+        if is_own_deposed:
+            return _take(desired, Action.RESTORE, Reason.DECLARED, live, origin=origin, view=view)
+        if view.is_unclaimed(wanted):
+            return _take(desired, Action.ADOPT, Reason.DECLARED, live, origin=origin, view=view)
+    if is_stale_adoption(desired, origin, view):
+        return None
+    message, hint = _why_not_adopted(wanted, live, view)
+    return _problem(desired.name, Reason.DECLARED, message, hint=hint, desired=desired)
+
+
+def _why_not_adopted(wanted: str, live: LiveVoice | None, view: View) -> tuple[str, str]:
+    if live is None:
+        return (
+            f"adopt names {wanted}, which the service does not list",
+            "see the voices of the account with `voiceops list`, or take the line out",
+        )
+    if not view.is_unclaimed(wanted):
+        return (
+            f"adopt names {wanted}, which a lockfile of this repository names already",
+            "one voice belongs to one name: take the line out, or free the voice there first",
+        )
+    return (
+        f"adopt names {wanted}, whose spec is not the one declared",
+        "make the declaration equal to what `voiceops list --json` shows of the voice",
+    )
+
+
+def _take(
+    desired: Desired,
+    action: Action,
+    reason: Reason,
+    live: LiveVoice,
+    *,
+    origin: Origin | None,
+    view: View,
+) -> Change:
+    before = origin.entry.voice_id if origin else ""
+    is_live = bool(before) and view.live(before) is not None
+    is_ours_alone = is_live and not view.is_shared(before)
+    return Change(
+        action,
+        reason,
+        desired.name,
+        voice=live.voice_id,
+        replaces=before if is_ours_alone else "",
+        lost=before if before and not is_live else "",
+        desired=desired,
+    )
+
+
+def _keep(desired: Desired, entry: LockEntry, live: LiveVoice) -> Change:
+    """Keep a voice that is as declared; its echo, its protection may be news."""
+    kept = Change(
+        Action.KEEP, Reason.UP_TO_DATE, desired.name, voice=entry.voice_id, desired=desired
+    )
+    is_unseen = entry.observed is None and live.spec is not None
+    if is_unseen or desired.protect not in {None, entry.protect}:
+        return replace(kept, action=Action.RECORD, reason=Reason.RECORDED)
+    if entry.observed and live.spec and live.spec.digest != entry.observed:
+        return replace(kept, reason=Reason.ECHOED)
+    return kept
+
+
+def _obtain(desired: Desired, wanted: Change, view: View) -> Change:
+    """Get a voice for a row that would create: restored, adopted, or really created."""
+    wanted = replace(wanted, desired=desired)
+    deposed = view.restorable(desired)
+    if deposed is not None:
+        return replace(
+            wanted, action=Action.RESTORE, reason=Reason.RESTORED, voice=deposed.voice_id
+        )
+    twins = view.twins(desired)
+    if len(twins) > 1:
+        return _problem(
+            desired.name,
+            Reason.AMBIGUOUS,
+            f"{len(twins)} voices of the account are what is declared; each was paid for",
+            hint=f"choose one: `adopt: {twins[-1].voice_id}`",
+            desired=desired,
+            candidates=describe(twins),
+        )
+    if twins:
+        reason = Reason.TWIN if wanted.reason is Reason.NEW else wanted.reason
+        return replace(wanted, action=Action.ADOPT, reason=reason, voice=twins[0].voice_id)
+    unreadable = [
+        voice for voice in view.unclaimed((desired.name, *desired.aliases)) if voice.spec is None
+    ]
+    if unreadable:
+        return _problem(
+            desired.name,
+            Reason.UNREADABLE,
+            "a voice of this name is there, but the service does not tell its prompt",
+            hint="it may be the one declared: look at it in the console, delete it there or "
+            "exclude this name",
+            desired=desired,
+            candidates=describe(unreadable),
+        )
+    return wanted
+
+
+def unlisted(name: str, voice_id: str, desired: Desired | None) -> Change:
+    """Make the row of a voice that is missing, but perhaps not gone."""
+    return Change(
+        Action.PROBLEM,
+        Reason.UNLISTED,
+        name,
+        voice=voice_id,
+        desired=desired,
+        message=f"the listing lacks {voice_id}, but it cannot be called gone yet",
+        hint="try again when it is older than `settle_s`; nothing is created until then",
+    )
+
+
+def _problem(
+    name: str,
+    reason: Reason,
+    message: str,
+    *,
+    hint: str,
+    desired: Desired,
+    candidates: tuple[Candidate, ...] = (),
+) -> Change:
+    return Change(
+        Action.PROBLEM,
+        reason,
+        name,
+        desired=desired,
+        candidates=candidates,
+        message=message,
+        hint=hint,
+    )
+
+
+def _differences(entry: LockEntry, live: LiveVoice, desired: Desired) -> tuple[FieldChange, ...]:
+    """Name what was edited: against what the service echoes, or what the lockfile still tells."""
+    if live.spec is not None:
+        return find_differences(live.spec, desired.spec)
+    known = (
+        FieldChange("language", entry.language, desired.spec.language),
+        FieldChange("target_model", entry.target_model, desired.spec.target_model),
+    )
+    seen = tuple(change for change in known if change.before != change.after)
+    return seen or (FieldChange("voice_prompt", None, desired.spec.voice_prompt),)

@@ -1,0 +1,67 @@
+"""Everything that planning may look at, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from voiceops.core.desired import Desired
+from voiceops.core.lock import Lock
+from voiceops.core.settings import Options, Settings
+from voiceops.core.voice import LiveVoice
+from voiceops.errors import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The voices that the lockfiles of the other environments of this repository name."""
+
+    voices: frozenset[str] = frozenset()
+    deposed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A create that may have been sent, and of which nothing is known yet.
+
+    `before` holds the voices of this preferred name that were live when it was written; `at` is
+    in UTC. `spec` is the digest of what was to be sent.
+    """
+
+    id: str
+    at: datetime
+    name: str
+    spec: str
+    target_model: str
+    language: str
+    protect: bool
+    before: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is declared, locked, claimed, live and remembered at one moment.
+
+    `live` is a complete listing; `queried` has an answer for every locked, deposed or declared
+    voice that it lacks: None if the service says that there is no such voice. From the journal
+    come the open `intents`, the voices `deleted` less than `settle_s` ago, those being `deleting`
+    (sent, outcome unknown), and when voices were `made`. `now` was read before the listing began,
+    in UTC. The order of nothing here matters.
+    """
+
+    environment: str
+    endpoint: str
+    desired: tuple[Desired, ...]
+    lock: Lock
+    live: tuple[LiveVoice, ...]
+    now: datetime
+    claims: Claims = Claims()
+    queried: Mapping[str, LiveVoice | None] = field(default_factory=dict)
+    intents: tuple[Intent, ...] = ()
+    deleted: frozenset[str] = frozenset()
+    deleting: frozenset[str] = frozenset()
+    made: Mapping[str, datetime] = field(default_factory=dict)
+    settings: Settings
+    options: Options
+    warnings: tuple[Fault, ...] = ()

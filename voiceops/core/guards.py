@@ -1,0 +1,174 @@
+"""The rules that refuse a whole run: what no `--yes` passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from voiceops.core.facts import Facts
+from voiceops.core.outlook import find_price, find_quota
+from voiceops.core.plan import Action, Change, Guard
+from voiceops.core.settings import matches
+from voiceops.core.view import View
+
+ALWAYS_ALLOWED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a guard looks at: all rows, the selected changes among them, the facts."""
+
+    rows: tuple[Change, ...]
+    changes: tuple[Change, ...]
+    facts: Facts
+
+    @property
+    def threshold(self) -> float:
+        """How many voices may go without a word: three, or a share of the locked ones."""
+        share = self.facts.settings.max_delete_percent / 100
+        return max(ALWAYS_ALLOWED, share * len(self.facts.lock.voices))
+
+
+def find_guards(
+    rows: Iterable[Change], changes: tuple[Change, ...], facts: Facts
+) -> tuple[Guard, ...]:
+    """List the guards that refuse this run, in a fixed order; empty if none does."""
+    case = Case(tuple(rows), changes, facts)
+    return tuple(guard for rule in _RULES if (guard := rule(case)) is not None)
+
+
+def find_asks(changes: tuple[Change, ...], view: View) -> tuple[str, ...]:
+    """List the voices to be deleted whose echo is not what was observed: a person is asked."""
+    doubtful = sorted(
+        (change.name, voice_id)
+        for change in changes
+        for voice_id in _deleted_voices(change)
+        if _is_echoed_otherwise(voice_id, view)
+    )
+    return tuple(
+        f"{name}: the service no longer echoes {voice_id} as it was observed; delete it?"
+        for name, voice_id in doubtful
+    )
+
+
+def _refuse_empty(case: Case) -> Guard | None:
+    locked = len(case.facts.lock.voices)
+    if case.facts.desired or not locked or case.facts.options.allow_empty:
+        return None
+    return Guard(
+        "empty",
+        f"no voice is declared, and the lockfile has {locked}",
+        "check the manifests; if all voices are to go, add --allow-empty",
+    )
+
+
+def _refuse_deletes(case: Case) -> Guard | None:
+    deletes = sum(change.action is Action.DELETE for change in case.changes)
+    if deletes <= max(case.threshold, case.facts.options.allow_deletes):
+        return None
+    return Guard(
+        "deletes",
+        f"{deletes} voices would be deleted; more than {case.threshold:g} need a person",
+        f"if that is meant, add --allow-deletes {deletes}",
+    )
+
+
+def _refuse_lost(case: Case) -> Guard | None:
+    lost = sorted(row.name for row in case.rows if _is_lost_for_good(row, case.facts))
+    unaccepted = [name for name in lost if not matches(case.facts.options.accept_lost, name)]
+    locked = len(case.facts.lock.voices)
+    is_all = len(unaccepted) >= 2 and len(unaccepted) == locked
+    if len(unaccepted) <= case.threshold and not is_all:
+        return None
+    return Guard(
+        "lost",
+        f"{len(unaccepted)} of {locked} locked voices are gone from the account",
+        "is it the right key, region and workspace, and is the model still served? "
+        "if they are really gone, add --accept-lost 'NAME' for each, or a glob",
+    )
+
+
+def _refuse_protected(case: Case) -> Guard | None:
+    names = sorted(
+        {
+            change.name
+            for change in case.changes
+            if (change.action is Action.DELETE or change.replaces) and _is_protected(change, case)
+        }
+    )
+    if not names:
+        return None
+    return Guard(
+        "protected",
+        f"protected voices would be replaced or deleted: {', '.join(names)}",
+        "declare them with `protect: false` if that is meant",
+    )
+
+
+def _refuse_quota(case: Case) -> Guard | None:
+    quota = find_quota(case.changes, case.facts)
+    if quota.peak <= quota.limit or quota.peak <= quota.now:
+        return None
+    frees_enough = quota.after <= quota.limit and quota.after < quota.peak
+    way_out = "add --deletes-first" if frees_enough else "declare fewer voices"
+    if frees_enough and case.facts.options.deletes_first:
+        way_out = "add --parallelism 1"
+    return Guard(
+        "quota",
+        f"the apply would hold {quota.peak} voices at its peak; the account takes {quota.limit}",
+        f"{way_out}, or delete voices that nobody needs",
+    )
+
+
+def _refuse_cost(case: Case) -> Guard | None:
+    price = find_price(case.changes, case.facts.settings)
+    if price.max_cost is None or price.amount <= price.max_cost:
+        return None
+    return Guard(
+        "max_cost",
+        f"the plan costs {price.amount} {price.currency}; max_cost is {price.max_cost}",
+        "raise max_cost in voiceops.yaml, or apply a part with --only",
+    )
+
+
+_RULES: tuple[Callable[[Case], Guard | None], ...] = (
+    _refuse_empty,
+    _refuse_deletes,
+    _refuse_lost,
+    _refuse_protected,
+    _refuse_quota,
+    _refuse_cost,
+)
+
+
+def _is_lost_for_good(row: Change, facts: Facts) -> bool:
+    """Tell whether a locked voice is gone, not by our own hand, and nothing stands in for it."""
+    if row.action is Action.CREATE:
+        return bool(row.lost) and row.lost not in facts.deleted
+    if row.action is not Action.FORGET or row.name not in facts.lock.voices:
+        return False
+    is_named = facts.lock.voices[row.name].voice_id == row.voice
+    return is_named and row.voice not in facts.deleted | facts.claims.voices
+
+
+def _is_protected(change: Change, case: Case) -> bool:
+    if change.desired is not None and change.desired.protect is not None:
+        return change.desired.protect
+    entry = case.facts.lock.voices.get(change.renamed_from or change.name)
+    return entry is not None and entry.protect and entry.voice_id in _deleted_voices(change)
+
+
+def _deleted_voices(change: Change) -> list[str]:
+    """List the live voices that a change deletes in the end."""
+    if change.action in {Action.DELETE, Action.PRUNE}:
+        return [change.voice]
+    return [change.replaces] if change.replaces else []
+
+
+def _is_echoed_otherwise(voice_id: str, view: View) -> bool:
+    lock = view.facts.lock
+    observed = next(
+        (entry.observed for entry in lock.voices.values() if entry.voice_id == voice_id), None
+    ) or (lock.deposed[voice_id].observed if voice_id in lock.deposed else None)
+    live = view.live(voice_id)
+    return bool(observed and live and live.spec and live.spec.digest != observed)

@@ -1,0 +1,56 @@
+"""What a listing proves about a create whose outcome is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from voiceops.core.facts import Intent
+from voiceops.core.voice import LiveVoice
+
+
+class Verdict(StrEnum):
+    """What became of a create, as far as a listing tells."""
+
+    EXECUTED = "executed"
+    DISPROVED = "disproved"
+    OPEN = "open"
+    UNSETTLED = "unsettled"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The verdict on one intent, and the new voices that it rests on, sorted."""
+
+    verdict: Verdict
+    voices: tuple[LiveVoice, ...] = ()
+
+
+def judge(
+    intent: Intent, unclaimed: Iterable[LiveVoice], *, listed_at: datetime, settle_s: float
+) -> Finding:
+    """Weigh a complete listing that began at `listed_at`; `unclaimed` are its unclaimed voices.
+
+    A voice of this preferred name and spec that was not live at the intent is the one that was
+    paid for. Without one the create is disproved only if the listing began `settle_s` after the
+    sending and shows no new voice of that name at all; with another spec, or twice, a person
+    must look. Until then it stays open.
+    """
+    new = sorted(
+        (
+            voice
+            for voice in unclaimed
+            if voice.preferred_name == intent.name and voice.voice_id not in intent.before
+        ),
+        key=lambda voice: voice.voice_id,
+    )
+    twins = tuple(voice for voice in new if voice.spec and voice.spec.digest == intent.spec)
+    if len(twins) == 1:
+        return Finding(Verdict.EXECUTED, twins)
+    if twins:
+        return Finding(Verdict.UNSETTLED, twins)
+    if listed_at < intent.at + timedelta(seconds=settle_s):
+        return Finding(Verdict.OPEN)
+    return Finding(Verdict.UNSETTLED, tuple(new)) if new else Finding(Verdict.DISPROVED)

@@ -1,0 +1,102 @@
+"""What the lockfile says, and every way in which it may change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from voiceops.core.voice import LiveVoice
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class LockEntry:
+    """The voice that a name stands for.
+
+    `spec` is the digest of what was sent; `observed` the digest of what the service echoed and
+    `created` its `gmt_create`, verbatim; both None until a listing showed them. `last_used` is a
+    date (YYYY-MM-DD) on which somebody spoke with the voice through voiceops, None if never.
+    """
+
+    voice_id: str
+    target_model: str
+    language: str
+    spec: str
+    observed: str | None = None
+    created: str | None = None
+    last_used: str | None = None
+    protect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deposed:
+    """A replaced voice that is not deleted yet: the name it bore, and what was observed of it."""
+
+    name: str
+    observed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Voices by name, and deposed voices by voice name. A change makes a new Lock."""
+
+    voices: Mapping[str, LockEntry] = field(default_factory=dict)
+    deposed: Mapping[str, Deposed] = field(default_factory=dict)
+
+    def put(self, name: str, entry: LockEntry, *, depose: bool) -> Lock:
+        """Let the name stand for this voice, which is then deposed no more.
+
+        The voice that the name stood for before is deposed in the same step if `depose`, and
+        dropped otherwise: do that only if it is gone, or somebody else's, too.
+        """
+        before = self.voices.get(name)
+        deposed = _without(self.deposed, entry.voice_id)
+        if depose and before is not None and before.voice_id != entry.voice_id:
+            deposed[before.voice_id] = Deposed(name, before.observed)
+        return Lock({**self.voices, name: entry}, deposed)
+
+    def names_of(self, voice_id: str) -> list[str]:
+        """List the names that stand for a voice, sorted; more than one after an odd merge."""
+        return sorted(name for name, entry in self.voices.items() if entry.voice_id == voice_id)
+
+    def rename(self, old: str, new: str) -> Lock:
+        """Move an entry to another name, as it is."""
+        return Lock({**_without(self.voices, old), new: self.voices[old]}, self.deposed)
+
+    def depose(self, voice_id: str, deposed: Deposed) -> Lock:
+        """Note a voice as ours, replaced, and still to be deleted."""
+        return Lock(self.voices, {**self.deposed, voice_id: deposed})
+
+    def release(self, name: str, voice_id: str) -> Lock:
+        """Drop a name, if it stands for this very voice; what is deposed stays."""
+        entry = self.voices.get(name)
+        if entry is None or entry.voice_id != voice_id:
+            return self
+        return Lock(_without(self.voices, name), self.deposed)
+
+    def drop_deposed(self, voice_id: str) -> Lock:
+        """Drop a deposed voice; a name that stands for it stays."""
+        return Lock(self.voices, _without(self.deposed, voice_id))
+
+    def observe(self, name: str, live: LiveVoice) -> Lock:
+        """Fill in what a listing shows of a name's voice; what was seen before stays."""
+        entry = self.voices[name]
+        seen = replace(
+            entry,
+            observed=entry.observed or (live.spec.digest if live.spec else None),
+            created=entry.created or live.created or None,
+        )
+        return self if seen == entry else Lock({**self.voices, name: seen}, self.deposed)
+
+    def protect(self, name: str, protect: bool | None) -> Lock:
+        """Copy a manifest's `protect`; None leaves what is there."""
+        entry = self.voices[name]
+        if protect is None or protect == entry.protect:
+            return self
+        return Lock({**self.voices, name: replace(entry, protect=protect)}, self.deposed)
+
+
+def _without(items: Mapping[str, T], key: str) -> dict[str, T]:
+    return {other: value for other, value in items.items() if other != key}

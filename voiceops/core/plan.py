@@ -1,0 +1,231 @@
+"""A plan: every decision as data, and what it would cost. It is also the document that is saved."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from voiceops.core.desired import Desired
+from voiceops.errors import Fault
+
+FORMAT_VERSION = 1
+
+
+class Action(StrEnum):
+    """What is done. Actions drive; reasons explain."""
+
+    SETTLE = "settle"
+    RENAME = "rename"
+    RECORD = "record"
+    ADOPT = "adopt"
+    RESTORE = "restore"
+    FORGET = "forget"
+    CREATE = "create"
+    REPLACE = "replace"
+    PRUNE = "prune"
+    DELETE = "delete"
+    PROBLEM = "problem"
+    KEEP = "keep"
+
+
+class Reason(StrEnum):
+    """Why: the row of the decision table."""
+
+    NEW = "new"
+    TWIN = "twin"
+    RESTORED = "restored"
+    AMBIGUOUS = "ambiguous"
+    UNREADABLE = "unreadable"
+    DECLARED = "declared"
+    UP_TO_DATE = "up_to_date"
+    ECHOED = "echoed"
+    EDITED = "edited"
+    LOST = "lost"
+    UNLISTED = "unlisted"
+    RENAMED = "renamed"
+    RECORDED = "recorded"
+    REMOVED = "removed"
+    DEPOSED = "deposed"
+    PENDING = "pending"
+    UNSETTLED = "unsettled"
+    UNMANAGED = "unmanaged"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One value of a spec that differs; `before` is None if nobody can tell it any more."""
+
+    field: str
+    before: str | None
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A voice that might be the one that is wanted."""
+
+    voice: str
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One decision.
+
+    `voice` is the voice that is adopted, restored, recorded, renamed, deleted, pruned or
+    forgotten; `replaces` a live voice that this change deposes and then deletes; `lost` the voice
+    that the name stood for and that is gone. `name` is a preferred name; for an unmanaged voice
+    it is the one in its generated name. `desired` is there if a manifest declares the name.
+    """
+
+    action: Action
+    reason: Reason
+    name: str
+    voice: str = ""
+    replaces: str = ""
+    lost: str = ""
+    renamed_from: str = ""
+    desired: Desired | None = None
+    differences: tuple[FieldChange, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    message: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A change that a person must resolve first."""
+
+    name: str
+    reason: Reason
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A rule that refuses the whole run before its first effect."""
+
+    code: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A locked voice that changed outside voiceops: lost, or echoed otherwise."""
+
+    name: str
+    voice: str
+    kind: Reason
+    differences: tuple[FieldChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unmanaged:
+    """A live voice of our family that no known lockfile names.
+
+    `duplicate_of` is the declared or locked name whose spec it has: it was probably paid for
+    twice, and is never deleted without being named by a person.
+    """
+
+    voice: str
+    name: str
+    created: str
+    target_model: str
+    duplicate_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Voices in the account against the limit: now, after the apply, and at its peak."""
+
+    limit: int
+    now: int
+    after: int
+    peak: int
+    warn_at: int
+
+    @property
+    def is_near(self) -> bool:
+        """Tell whether the account comes close enough to the limit to be told."""
+        return max(self.now, self.after, self.peak) >= self.warn_at
+
+
+@dataclass(frozen=True, slots=True)
+class IdleRisk:
+    """A voice that the service may delete on `deletes_on` because nobody has spoken with it.
+
+    `evidence` is `recorded_use` if voiceops saw it used on `last_used`, else `creation`. The name
+    is empty if the voice is unmanaged.
+    """
+
+    name: str
+    voice: str
+    last_used: date
+    evidence: str
+    deletes_on: date
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What the creates and replaces of a plan cost, as an estimate."""
+
+    creates: int
+    each: Decimal
+    amount: Decimal
+    currency: str
+    max_cost: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All decisions for one environment, sorted; the same facts give the same plan.
+
+    `changes` has one row a name that is not as declared, in the order of work; rows that change
+    nothing are counted in `unchanged`, rows that the operator did not select in `unselected`.
+    `asks` are doubts that `--yes` does not answer.
+    """
+
+    environment: str
+    endpoint: str
+    today: date
+    changes: tuple[Change, ...]
+    unchanged: int
+    unselected: int
+    quota: Quota
+    idle: tuple[IdleRisk, ...]
+    price: Price
+    drift: tuple[Drift, ...]
+    unmanaged: tuple[Unmanaged, ...]
+    problems: tuple[Problem, ...]
+    guards: tuple[Guard, ...]
+    asks: tuple[str, ...]
+    warnings: tuple[Fault, ...]
+    format_version: int = FORMAT_VERSION
+    kind: str = "plan"
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether an apply would do nothing."""
+        return not self.changes
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Tell whether an apply would refuse until somebody decides."""
+        return bool(self.problems or self.guards)
+
+    @property
+    def has_drifted(self) -> bool:
+        """Tell whether account and manifests disagree, or a voice of ours may soon be deleted."""
+        is_idle = any(risk.name for risk in self.idle)
+        return bool(self.drift or self.changes or self.guards or is_idle)
+
+    def count(self) -> dict[Action, int]:
+        """Count the changes by action, in the order of work; actions without one are absent."""
+        counts = Counter(change.action for change in self.changes)
+        return {action: counts[action] for action in Action if counts[action]}

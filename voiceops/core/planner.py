@@ -1,0 +1,225 @@
+"""Make a plan: decide every name once, then weigh the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from voiceops.core.decide import Origin, decide, describe, find_origin, is_stale_adoption, unlisted
+from voiceops.core.desired import Desired
+from voiceops.core.difference import find_differences
+from voiceops.core.facts import Facts, Intent
+from voiceops.core.guards import find_asks, find_guards
+from voiceops.core.intents import Verdict, judge
+from voiceops.core.outlook import find_idle, find_price, find_quota
+from voiceops.core.plan import Action, Change, Drift, Plan, Problem, Reason, Unmanaged
+from voiceops.core.settings import Orphans, matches
+from voiceops.core.view import View
+from voiceops.core.voice import ACCOUNT_ZONE, LiveVoice
+from voiceops.errors import Fault
+
+_ORDER = {action: position for position, action in enumerate(Action)}
+
+
+def make_plan(facts: Facts) -> Plan:
+    """Decide what an apply would do, from these facts alone.
+
+    Total and deterministic: the order of the facts does not matter. Every declared or locked name
+    is decided once, every deposed and every unmanaged voice once.
+    """
+    view = View(facts)
+    pairs = [
+        (desired, find_origin(desired, view))
+        for desired in sorted(facts.desired, key=lambda desired: desired.name)
+    ]
+    rows = _decide_all(pairs, view)
+    unmanaged = _find_unmanaged(rows, pairs, view)
+    rows += _delete_unmanaged(unmanaged, facts)
+    shown = sorted(
+        (row for row in rows if row.action is not Action.KEEP),
+        key=lambda row: (_ORDER[row.action], row.name, row.voice),
+    )
+    selected = tuple(row for row in shown if _is_selected(row, facts))
+    return Plan(
+        environment=facts.environment,
+        endpoint=facts.endpoint,
+        today=facts.now.astimezone(ACCOUNT_ZONE).date(),
+        changes=selected,
+        unchanged=sum(row.action is Action.KEEP for row in rows),
+        unselected=len(shown) - len(selected),
+        quota=find_quota(selected, facts),
+        idle=find_idle(selected, unmanaged, view),
+        price=find_price(selected, facts.settings),
+        drift=_find_drift(rows, view),
+        unmanaged=unmanaged,
+        problems=tuple(
+            Problem(row.name, row.reason, row.message, row.hint)
+            for row in selected
+            if row.action is Action.PROBLEM
+        ),
+        guards=find_guards(rows, selected, facts),
+        asks=find_asks(selected, view),
+        warnings=(*sorted(facts.warnings), *_find_warnings(pairs, view)),
+    )
+
+
+def _decide_all(pairs: list[tuple[Desired, Origin | None]], view: View) -> list[Change]:
+    """Decide declared names, then locked names that nobody declares, then deposed voices."""
+    intents = {intent.name: intent for intent in view.facts.intents}
+    rows: list[Change] = []
+    decided = set()
+    for desired, origin in pairs:
+        names = {desired.name, *desired.aliases}
+        decided |= {desired.name} | ({origin.name} if origin else set())
+        pending = sorted(names & intents.keys())
+        if pending:
+            rows.append(_decide_pending(intents.pop(pending[0]), desired, origin, view=view))
+        else:
+            rows.append(decide(desired, origin, view))
+    rows += [_decide_pending(intent, None, None, view=view) for intent in intents.values()]
+    decided |= intents.keys()
+    rows += [
+        _decide_removed(name, entry.voice_id, view)
+        for name, entry in view.facts.lock.voices.items()
+        if name not in decided
+    ]
+    taken = {row.voice for row in rows if row.action is Action.RESTORE}
+    rows += [
+        row
+        for voice_id, deposed in view.facts.lock.deposed.items()
+        if voice_id not in taken
+        and (row := _decide_deposed(deposed.name, voice_id, view)) is not None
+    ]
+    return rows
+
+
+def _decide_pending(
+    intent: Intent, desired: Desired | None, origin: Origin | None, *, view: View
+) -> Change:
+    """Decide a name with an open create: nothing else may happen to it before that is settled."""
+    finding = judge(
+        intent,
+        view.all_unclaimed(),
+        listed_at=view.facts.now,
+        settle_s=view.facts.settings.settle_s,
+    )
+    name = desired.name if desired else intent.name
+    if finding.verdict is not Verdict.UNSETTLED:
+        message = f"a create of {intent.at:%Y-%m-%d %H:%M:%S} UTC has an unknown outcome"
+        return Change(Action.SETTLE, Reason.PENDING, name, desired=desired, message=message)
+    if desired and desired.adopt in {voice.voice_id for voice in finding.voices}:
+        return decide(desired, origin, view)
+    return Change(
+        Action.PROBLEM,
+        Reason.UNSETTLED,
+        name,
+        desired=desired,
+        candidates=describe(list(finding.voices)),
+        message="a create has an unknown outcome, and the account has new voices of this name",
+        hint=f"if it is the one that was paid for, say `adopt: {finding.voices[-1].voice_id}`",
+    )
+
+
+def _decide_removed(name: str, voice_id: str, view: View) -> Change:
+    """Decide a locked name that no manifest declares."""
+    if view.is_shared(voice_id) or view.is_gone(voice_id):
+        return Change(Action.FORGET, Reason.REMOVED, name, voice=voice_id)
+    if view.live(voice_id) is None:
+        return unlisted(name, voice_id, None)
+    return Change(Action.DELETE, Reason.REMOVED, name, voice=voice_id)
+
+
+def _decide_deposed(name: str, voice_id: str, view: View) -> Change | None:
+    """Decide a replaced voice; None leaves one that is neither live nor gone for certain."""
+    if view.is_spoken_for(voice_id) or view.is_gone(voice_id):
+        return Change(Action.FORGET, Reason.DEPOSED, name, voice=voice_id)
+    if view.live(voice_id) is None and view.facts.queried.get(voice_id) is None:
+        return None
+    return Change(Action.PRUNE, Reason.DEPOSED, name, voice=voice_id)
+
+
+def _find_unmanaged(
+    rows: list[Change], pairs: list[tuple[Desired, Origin | None]], view: View
+) -> tuple[Unmanaged, ...]:
+    """List the unclaimed voices of our family that no row has taken, sorted by voice name."""
+    taken = {row.voice for row in rows}
+    taken |= {candidate.voice for row in rows for candidate in row.candidates}
+    pending = {row.name for row in rows if row.action is Action.SETTLE}
+    known = _known_specs(pairs, view)
+    return tuple(
+        Unmanaged(
+            voice=voice.voice_id,
+            name=voice.preferred_name or "",
+            created=voice.created,
+            target_model=voice.target_model,
+            duplicate_of=_duplicate_of(voice, known),
+        )
+        for voice in view.all_unclaimed()
+        if voice.voice_id not in taken
+        and voice.preferred_name not in pending
+        and not matches(view.facts.settings.ignore, voice.voice_id, voice.preferred_name or "")
+    )
+
+
+def _known_specs(
+    pairs: list[tuple[Desired, Origin | None]], view: View
+) -> dict[tuple[str, str], str]:
+    """Map preferred name and spec digest to the declared or locked name that has them."""
+    known = {}
+    for name, entry in view.facts.lock.voices.items():
+        known[name, entry.spec] = name
+    for desired, _ in pairs:
+        for name in (desired.name, *desired.aliases):
+            known[name, desired.spec.digest] = desired.name
+    return known
+
+
+def _duplicate_of(voice: LiveVoice, known: dict[tuple[str, str], str]) -> str:
+    if voice.spec is None or voice.preferred_name is None:
+        return ""
+    return known.get((voice.preferred_name, voice.spec.digest), "")
+
+
+def _delete_unmanaged(unmanaged: tuple[Unmanaged, ...], facts: Facts) -> list[Change]:
+    if facts.settings.orphans is not Orphans.DELETE:
+        return []
+    return [
+        Change(Action.DELETE, Reason.UNMANAGED, voice.name, voice=voice.voice)
+        for voice in unmanaged
+        if not voice.duplicate_of
+    ]
+
+
+def _is_selected(row: Change, facts: Facts) -> bool:
+    if row.action is Action.SETTLE:
+        return True
+    return facts.options.selects(row.name, *([row.voice] if row.voice else []))
+
+
+def _find_drift(rows: list[Change], view: View) -> tuple[Drift, ...]:
+    """List what changed outside voiceops, sorted by name: voices lost, voices echoed otherwise."""
+    drift = []
+    for row in rows:
+        gone = row.lost or (row.voice if row.action is Action.FORGET else "")
+        if gone in view.own_voices and gone not in view.facts.deleted and view.is_gone(gone):
+            drift.append(Drift(row.name, gone, Reason.LOST))
+        live = view.live(row.voice)
+        if row.reason is Reason.ECHOED and live and live.spec and row.desired:
+            differences = find_differences(row.desired.spec, live.spec)
+            drift.append(Drift(row.name, row.voice, Reason.ECHOED, differences))
+    return tuple(sorted(drift, key=lambda entry: entry.name))
+
+
+def _find_warnings(pairs: Iterable[tuple[Desired, Origin | None]], view: View) -> tuple[Fault, ...]:
+    """Warn of lines in manifests that have outlived their use, or are taken out too early."""
+    warnings = []
+    for desired, origin in pairs:
+        if is_stale_adoption(desired, origin, view):
+            message = f"adopt names {desired.adopt}, which is gone"
+            warnings.append(Fault(desired.place, message, "take the line out"))
+        live = view.live(origin.entry.voice_id) if origin else None
+        born = live.preferred_name if live else None
+        if born is not None and born not in {desired.name, *desired.aliases}:
+            message = f"{desired.name} stands for a voice that was made as {born}"
+            hint = f"keep `aliases: [{born}]`, or a lost lockfile would cost a new voice"
+            warnings.append(Fault(desired.place, message, hint))
+    return tuple(sorted(warnings))

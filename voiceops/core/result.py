@@ -1,0 +1,101 @@
+"""What came of carrying out a plan; it is also the document that apply reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from voiceops.core.plan import FORMAT_VERSION, Action, Change, Plan, Quota
+from voiceops.errors import ExitCode
+
+
+class Status(StrEnum):
+    """How one change ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    NOT_TRIED = "not_tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The end of one change; `message` says why it is not done, or what is odd about it."""
+
+    action: Action
+    name: str
+    status: Status
+    voice: str = ""
+    message: str = ""
+    hint: str = ""
+    preview: str = ""
+
+    def failed(self, message: str) -> Result:
+        """Say that it did not succeed after all."""
+        return replace(self, status=Status.FAILED, message=message)
+
+    def settled(self, voice_id: str) -> Result:
+        """Say which voice an unknown create turned out to have made."""
+        message = "the reply was lost; the voice was found in the account"
+        return replace(self, status=Status.DONE, voice=voice_id, message=message)
+
+    def remark(self, message: str) -> Result:
+        """Add what is odd about it."""
+        return replace(self, message=message)
+
+    def with_preview(self, path: str) -> Result:
+        """Add where the preview is."""
+        return replace(self, preview=path)
+
+    @classmethod
+    def of(cls, change: Change, status: Status, *, message: str = "", hint: str = "") -> Result:
+        """Make the result of a change that ended without a new voice."""
+        return cls(
+            change.action, change.name, status, voice=change.voice, message=message, hint=hint
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was done, what failed, and what was not tried, in the order of work.
+
+    `spent` counts the voices that are known to be created, at the estimated price; `unknown`
+    creates may have cost as much again each. `stopped_by` is a signal's number, 0 without one.
+    """
+
+    environment: str
+    endpoint: str
+    lockfile: str
+    results: tuple[Result, ...]
+    quota: Quota
+    spent: Decimal
+    currency: str
+    warnings: tuple[str, ...]
+    stopped_by: int = 0
+    format_version: int = FORMAT_VERSION
+    kind: str = "apply"
+
+    def count(self, status: Status) -> int:
+        """Count the results that ended so."""
+        return sum(result.status is status for result in self.results)
+
+    @property
+    def exit_code(self) -> int:
+        """Say how the apply ended: all done, a part of it, nothing of it, or stopped."""
+        if self.stopped_by:
+            return 128 + self.stopped_by
+        if all(result.status is Status.DONE for result in self.results):
+            return ExitCode.DONE
+        has_done_something = self.count(Status.DONE) or self.count(Status.UNKNOWN)
+        return ExitCode.PARTIAL if has_done_something else ExitCode.FAILED
+
+
+def find_spent(results: tuple[Result, ...], plan: Plan) -> Decimal:
+    """Add up what the voices cost that are known to be created."""
+    paid = {Action.CREATE, Action.REPLACE}
+    created = sum(
+        result.action in paid and result.status is Status.DONE and bool(result.voice)
+        for result in results
+    )
+    return created * plan.price.each

@@ -1,0 +1,109 @@
+"""The facts, indexed for the questions that decisions ask."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta
+
+from voiceops.core.desired import Desired
+from voiceops.core.facts import Claims, Facts
+from voiceops.core.lock import Lock
+from voiceops.core.voice import LiveVoice, parse_voice_name
+
+
+def find_unclaimed(
+    live: Iterable[LiveVoice], lock: Lock, claims: Claims, *, leaving: frozenset[str]
+) -> list[LiveVoice]:
+    """List the voices of our family's pattern that no known lockfile names, sorted by voice name.
+
+    `leaving` are voices that we deleted, or may have.
+    """
+    claimed = {entry.voice_id for entry in lock.voices.values()} | set(lock.deposed)
+    taken = claimed | claims.voices | claims.deposed | leaving
+    found = (v for v in live if v.preferred_name is not None and v.voice_id not in taken)
+    return sorted(found, key=lambda voice: voice.voice_id)
+
+
+class View:
+    """Answers about the account: what is live, whose it is, what is really gone."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self._live = {voice.voice_id: voice for voice in facts.live}
+        self._times_named = Counter(entry.voice_id for entry in facts.lock.voices.values())
+        self.own_voices = frozenset(self._times_named)
+        self._leaving = facts.deleted | facts.deleting
+        self._all_unclaimed = find_unclaimed(
+            facts.live, facts.lock, facts.claims, leaving=self._leaving
+        )
+        self._unclaimed_ids = frozenset(voice.voice_id for voice in self._all_unclaimed)
+        self._unclaimed: dict[str, list[LiveVoice]] = {}
+        for voice in self._all_unclaimed:
+            self._unclaimed.setdefault(voice.preferred_name or "", []).append(voice)
+
+    def live(self, voice_id: str) -> LiveVoice | None:
+        """Give the voice if the service lists it, and we did not just delete it."""
+        return None if voice_id in self.facts.deleted else self._live.get(voice_id)
+
+    def is_unclaimed(self, voice_id: str) -> bool:
+        """Tell whether a live voice of our family's pattern belongs to nobody we know."""
+        return voice_id in self._unclaimed_ids
+
+    def is_spoken_for(self, voice_id: str) -> bool:
+        """Tell whether an entry in `voices` of any known lockfile names it: never delete it."""
+        return voice_id in self.own_voices or voice_id in self.facts.claims.voices
+
+    def is_shared(self, voice_id: str) -> bool:
+        """Tell whether more than one `voices` entry of the known lockfiles names it."""
+        return self._times_named[voice_id] > 1 or voice_id in self.facts.claims.voices
+
+    def is_gone(self, voice_id: str) -> bool:
+        """Tell whether a voice exists no more, for certain.
+
+        Certain means: we deleted it; or the complete listing lacks it, `query` does not know it
+        either, and it is too old to be missing from a listing that lags.
+        """
+        if voice_id in self.facts.deleted:
+            return True
+        if voice_id in self._live or voice_id not in self.facts.queried:
+            return False
+        return self.facts.queried[voice_id] is None and not self._is_young(voice_id)
+
+    def unclaimed(self, names: Iterable[str]) -> list[LiveVoice]:
+        """List the unclaimed live voices that were asked for under these names."""
+        return [voice for name in names for voice in self._unclaimed.get(name, ())]
+
+    def all_unclaimed(self) -> list[LiveVoice]:
+        """List every unclaimed live voice of our family's name pattern, sorted by voice name."""
+        return self._all_unclaimed
+
+    def twins(self, desired: Desired) -> list[LiveVoice]:
+        """List the twins of a desired voice: those of its own name, or else those of an alias."""
+        for names in ([desired.name], desired.aliases):
+            found = [voice for voice in self.unclaimed(names) if voice.spec == desired.spec]
+            if found:
+                return found
+        return []
+
+    def restorable(self, desired: Desired) -> LiveVoice | None:
+        """Find a live deposed voice of ours that is what is desired; the newest, if several."""
+        names = {desired.name, *desired.aliases}
+        found = [
+            voice
+            for voice_id, deposed in sorted(self.facts.lock.deposed.items())
+            if deposed.name in names and (voice := self.live(voice_id)) is not None
+            if voice.spec == desired.spec and self.is_restorable(voice_id)
+        ]
+        return found[-1] if found else None
+
+    def is_restorable(self, voice_id: str) -> bool:
+        """Tell whether a voice is one of our own deposed that nobody else has."""
+        is_ours = voice_id in self.facts.lock.deposed and not self.is_spoken_for(voice_id)
+        return is_ours and voice_id not in self._leaving
+
+    def _is_young(self, voice_id: str) -> bool:
+        name = parse_voice_name(voice_id)
+        made = self.facts.made.get(voice_id) or (name.created_at if name else None)
+        settle = timedelta(seconds=self.facts.settings.settle_s)
+        return made is not None and made > self.facts.now - settle

@@ -1,0 +1,45 @@
+"""The emergency file: entries that the lockfile could not take, beside it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from voiceops.core.lock import Lock, LockEntry
+from voiceops.effects import Effects
+from voiceops.errors import FileUnusable
+from voiceops.files.lockfile import dump_lock, parse_lock
+
+
+def emergency_path(lockfile: Path) -> Path:
+    """Name the emergency file of a lockfile."""
+    return lockfile.with_name(f"{lockfile.name}.emergency.jsonl")
+
+
+def keep(lockfile: Path, name: str, entry: LockEntry, *, effects: Effects) -> str:
+    """Add an entry to the emergency file, and tell where it is.
+
+    If that cannot be written either, what is returned is the entry itself, between markers.
+    """
+    path = emergency_path(lockfile)
+    line = json.dumps(json.loads(dump_lock(Lock({name: entry})))) + "\n"
+    try:
+        effects.append(path, line.encode(), mode=0o600)
+        effects.fsync(path)
+        effects.fsync_dir(path.parent)
+    except OSError:
+        return f"this is its entry:\n----- entry -----\n{line}----- end of entry -----"
+    return f"its entry is in {path.name}"
+
+
+def read_emergency(lockfile: Path) -> list[tuple[str, LockEntry]]:
+    """Read the entries that wait for the lockfile, oldest first; a torn last line is left out."""
+    path = emergency_path(lockfile)
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise FileUnusable(f"{path.name}: cannot be read: {error.strerror}") from error
+    locks = [parse_lock(line, name=path.name) for line in lines[:-1]]
+    return [pair for lock in locks for pair in lock.voices.items()]

@@ -1,0 +1,237 @@
+"""The journal: what was about to be done, and what came of it, on disk before and after."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from voiceops.core.facts import Intent
+from voiceops.effects import Effects
+from voiceops.errors import FileUnusable, JournalDamaged
+from voiceops.files.atomic import replace_file
+
+MODE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the journal tells, all of it younger than `settle_s` or still open.
+
+    `intents` are creates without a known outcome, oldest first. `results` pairs an intent with
+    the voice that it made, where no commit says that the lockfile has it. `deleted` and
+    `deleting` are voices whose delete succeeded, or was sent and has no known outcome; `made`
+    tells when voices were made.
+    """
+
+    intents: tuple[Intent, ...] = ()
+    results: tuple[tuple[Intent, str], ...] = ()
+    deleted: frozenset[str] = frozenset()
+    deleting: frozenset[str] = frozenset()
+    made: Mapping[str, datetime] = field(default_factory=dict)
+
+
+Record = dict[str, object]
+
+
+class Journal:
+    """An append-only file of records, each with its checksum, each fsynced before we go on.
+
+    Threads may write at the same time; processes may not: hold the process lock. Any OSError is
+    passed on, and then nothing may be sent that the journal does not know of.
+    """
+
+    def __init__(self, path: Path, *, effects: Effects, settle_s: float) -> None:
+        self._path = path
+        self._effects = effects
+        self._settle_s = settle_s
+        self._mutex = threading.Lock()
+
+    def recall(self) -> Memory:
+        """Read what matters still; a last line that was cut off counts as never written.
+
+        Raises JournalDamaged for damage anywhere else.
+        """
+        return _remember(_read(self._path).records, self._is_recent)
+
+    def mend(self) -> None:
+        """Cut off a torn tail, and drop what is neither open nor recent. Call before appending."""
+        content = _read(self._path)
+        kept = _still_needed(content.records, self._is_recent)
+        if kept != content.records:
+            data = b"".join(_encode(record) for record in kept)
+            replace_file(self._path, data, effects=self._effects, mode=MODE)
+        elif content.whole_bytes < content.size_bytes:
+            self._effects.truncate(self._path, content.whole_bytes)
+            self._effects.fsync(self._path)
+        elif content.lacks_newline:
+            self._append_bytes(b"\n")
+
+    def open_intent(self, intent: Intent) -> None:
+        """Note a create that is about to be sent."""
+        self._append("intent", intent.id, at=intent.at, **_dump_intent(intent))
+
+    def note_result(self, intent_id: str, voice_id: str) -> None:
+        """Note the voice that a create returned."""
+        self._append("result", intent_id, voice=voice_id)
+
+    def close(self, intent_id: str, why: str) -> None:
+        """Note that nothing is left to be found out about a create, and why."""
+        self._append("close", intent_id, why=why)
+
+    def note_deleting(self, voice_id: str) -> None:
+        """Note a delete that is about to be sent."""
+        self._append("deleting", voice_id)
+
+    def note_deleted(self, voice_id: str) -> None:
+        """Note a delete that succeeded."""
+        self._append("deleted", voice_id)
+
+    def _append(
+        self, kind: str, subject: str, *, at: datetime | None = None, **values: object
+    ) -> None:
+        moment = (at or self._effects.now()).astimezone(UTC).isoformat()
+        record: Record = {"at": moment, "kind": kind, "id": subject, **values}
+        self._append_bytes(_encode(record))
+
+    def _append_bytes(self, data: bytes) -> None:
+        with self._mutex:
+            is_new = not self._path.exists()
+            self._effects.make_dir(self._path.parent)
+            self._effects.append(self._path, data, mode=MODE)
+            self._effects.fsync(self._path)
+            if is_new:
+                self._effects.fsync_dir(self._path.parent)
+
+    def _is_recent(self, at: datetime) -> bool:
+        return at > self._effects.now() - timedelta(seconds=self._settle_s)
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    records: list[Record]
+    size_bytes: int
+    whole_bytes: int
+    lacks_newline: bool = False
+
+
+def _read(path: Path) -> _Content:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return _Content([], 0, 0)
+    except OSError as error:
+        raise FileUnusable(f"{path}: cannot be read: {error.strerror}") from error
+    *lines, tail = data.split(b"\n")
+    records = []
+    for number, line in enumerate(lines, start=1):
+        record = _decode(line)
+        if record is None:
+            raise _damaged(path, number)
+        records.append(record)
+    whole_bytes = len(data) - len(tail)
+    last = _decode(tail)
+    if last is not None:
+        return _Content([*records, last], len(data), len(data), lacks_newline=True)
+    if _decode(tail[:-1]) is not None:  # a whole record whose line end was damaged
+        raise _damaged(path, len(lines) + 1)
+    return _Content(records, len(data), whole_bytes)
+
+
+def _damaged(path: Path, number: int) -> JournalDamaged:
+    return JournalDamaged(
+        f"{path}:{number}: the journal is damaged",
+        hint="wait until the last apply is older than `settle_s`, move the file away, and plan "
+        "again: voices that were paid for are recognised by their content",
+    )
+
+
+def _encode(record: Record) -> bytes:
+    body = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    checksum = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f'{{"sum":"{checksum}",{body[1:]}\n'.encode()
+
+
+def _decode(line: bytes) -> Record | None:
+    """Read a line without its line end; None unless it is byte for byte what we would write."""
+    try:
+        record = json.loads(line)
+        del record["sum"]
+        datetime.fromisoformat(record["at"])
+        is_intact = _encode(record) == line + b"\n"
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return record if is_intact else None
+
+
+def _remember(records: Iterable[Record], is_recent: Callable[[datetime], bool]) -> Memory:
+    intents: dict[str, Intent] = {}
+    results: dict[str, tuple[Intent, str]] = {}
+    deletes: dict[str, str] = {}
+    made: dict[str, datetime] = {}
+    for record in records:
+        subject, at = str(record["id"]), _at(record)
+        match record["kind"]:
+            case "intent":
+                intents[subject] = _load_intent(record)
+            case "result":
+                if subject in intents:
+                    results[subject] = (intents.pop(subject), str(record["voice"]))
+                made[str(record["voice"])] = at
+            case "close":
+                intents.pop(subject, None)
+                results.pop(subject, None)
+            case "deleting" | "deleted" as kind:
+                deletes[subject] = kind if is_recent(at) else ""
+            case _:
+                pass
+    return Memory(
+        tuple(intents.values()),
+        tuple(results.values()),
+        frozenset(voice for voice, kind in deletes.items() if kind == "deleted"),
+        frozenset(voice for voice, kind in deletes.items() if kind == "deleting"),
+        {voice: at for voice, at in made.items() if is_recent(at)},
+    )
+
+
+def _still_needed(records: list[Record], is_recent: Callable[[datetime], bool]) -> list[Record]:
+    closed = {record["id"] for record in records if record["kind"] == "close"}
+    return [
+        record
+        for record in records
+        if is_recent(_at(record))
+        or (record["kind"] in {"intent", "result"} and record["id"] not in closed)
+    ]
+
+
+def _at(record: Record) -> datetime:
+    return datetime.fromisoformat(str(record["at"]))
+
+
+def _dump_intent(intent: Intent) -> dict[str, object]:
+    return {
+        "name": intent.name,
+        "spec": intent.spec,
+        "target_model": intent.target_model,
+        "language": intent.language,
+        "protect": intent.protect,
+        "before": sorted(intent.before),
+    }
+
+
+def _load_intent(record: Record) -> Intent:
+    before = record["before"]
+    return Intent(
+        id=str(record["id"]),
+        at=_at(record),
+        name=str(record["name"]),
+        spec=str(record["spec"]),
+        target_model=str(record["target_model"]),
+        language=str(record["language"]),
+        protect=record["protect"] is True,
+        before=frozenset(map(str, before if isinstance(before, list) else ())),
+    )

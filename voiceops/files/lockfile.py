@@ -1,0 +1,197 @@
+"""The lockfile: which voice each name stands for, committed beside the manifests."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from voiceops.core.facts import Claims
+from voiceops.core.limits import NAME_PATTERN
+from voiceops.core.lock import Deposed, Lock, LockEntry
+from voiceops.core.voice import is_voice_id
+from voiceops.effects import Effects
+from voiceops.errors import FileUnusable, LockfileInvalid
+from voiceops.files.atomic import replace_file
+
+VERSION = 1
+_MAX_BYTES = 8 * 1024 * 1024
+_CONFLICT = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})( |$|\r)", re.MULTILINE)
+# The key in the file, the field of the entry, whether it must be there.
+_ENTRY_KEYS = {
+    "voice": ("voice_id", True),
+    "target_model": ("target_model", True),
+    "language": ("language", True),
+    "spec": ("spec", True),
+    "observed": ("observed", False),
+    "created": ("created", False),
+    "last_used": ("last_used", False),
+}
+
+
+def read_lock(path: Path) -> Lock:
+    """Read a lockfile; one that is not there is an empty Lock.
+
+    Raises LockfileInvalid for anything that voiceops did not write: conflict markers, a newer
+    version, unknown keys, values of a wrong type, a key twice.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Lock()
+    except OSError as error:
+        raise FileUnusable(f"{path.name}: cannot be read: {error.strerror}") from error
+    return parse_lock(data, name=path.name)
+
+
+def parse_lock(data: bytes, *, name: str) -> Lock:
+    """Read a lockfile's bytes; `name` is how messages call the file."""
+    conflict = _CONFLICT.search(data)
+    if conflict:
+        line = data.count(b"\n", 0, conflict.start()) + 1
+        raise LockfileInvalid(
+            f"{name}:{line}: the file holds the conflict markers of a merge",
+            hint="keep the entries of both sides, take the markers out, then run `voiceops plan`",
+        )
+    root = _object(_decode(data, name), at=name)
+    version = root.get("version")
+    if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
+        raise LockfileInvalid(
+            f"{name}: version {version} is newer than this voiceops understands ({VERSION})",
+            hint="upgrade voiceops: pip install --upgrade voiceops",
+        )
+    if version != VERSION or isinstance(version, bool):
+        raise _invalid(f"{name}: version must be {VERSION}")
+    _refuse_unknown(root, {"version", "voices", "deposed"}, at=name)
+    voices = _object(root.get("voices", {}), at=f"{name}: voices")
+    deposed = _object(root.get("deposed", {}), at=f"{name}: deposed")
+    return Lock(
+        {key: _read_entry(key, value, at=f"{name}: {key}") for key, value in voices.items()},
+        {key: _read_deposed(key, value, at=f"{name}: {key}") for key, value in deposed.items()},
+    )
+
+
+def dump_lock(lock: Lock) -> bytes:
+    """Write a lock as canonical JSON: names sorted, one field a line, absent values left out."""
+    document: dict[str, object] = {
+        "version": VERSION,
+        "voices": {name: _dump_entry(lock.voices[name]) for name in sorted(lock.voices)},
+    }
+    if lock.deposed:
+        document["deposed"] = {
+            voice_id: _dump_deposed(lock.deposed[voice_id]) for voice_id in sorted(lock.deposed)
+        }
+    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def write_lock(path: Path, lock: Lock, *, effects: Effects) -> None:
+    """Replace the lockfile atomically; OSError if that fails, and the old one is then whole."""
+    effects.make_dir(path.parent)
+    replace_file(path, dump_lock(lock), effects=effects, mode=0o644)
+
+
+def read_claims(paths: Iterable[Path]) -> Claims:
+    """Join what these lockfiles of other environments name; one that is broken is an error."""
+    locks = [read_lock(path) for path in sorted(paths)]
+    return Claims(
+        frozenset(entry.voice_id for lock in locks for entry in lock.voices.values()),
+        frozenset(voice_id for lock in locks for voice_id in lock.deposed),
+    )
+
+
+def _decode(data: bytes, name: str) -> object:
+    if len(data) > _MAX_BYTES:
+        raise _invalid(f"{name}: the file has {len(data):,} bytes; at most {_MAX_BYTES:,} are read")
+    try:
+        return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_key_twice)
+    except json.JSONDecodeError as error:
+        place = f"{name}:{error.lineno}:{error.colno}"
+        raise _invalid(f"{place}: {error.msg.lower()}") from error
+    except (ValueError, RecursionError) as error:
+        raise _invalid(f"{name}: {error}") from error
+
+
+def _no_key_twice(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    twice = [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]
+    if twice:
+        raise ValueError(f"{twice[0]} stands there twice")
+    return dict(pairs)
+
+
+def _object(value: object, *, at: str) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise _invalid(f"{at}: must be an object")
+    return value
+
+
+def _refuse_unknown(value: Mapping[str, object], known: Iterable[str], *, at: str) -> None:
+    unknown = sorted(set(value) - set(known))
+    if unknown:
+        raise LockfileInvalid(
+            f"{at}: unknown key {unknown[0]!r}",
+            hint="was the file written by a newer voiceops? upgrade, or restore it from git",
+        )
+
+
+def _read_entry(name: str, value: object, *, at: str) -> LockEntry:
+    if NAME_PATTERN.fullmatch(name) is None:
+        raise _invalid(f"{at}: not a name; names have at most 16 of [A-Za-z0-9_]")
+    entry = _object(value, at=at)
+    _refuse_unknown(entry, {*_ENTRY_KEYS, "protect"}, at=at)
+    texts = {
+        field: _text(entry, key, at=at, is_required=is_required)
+        for key, (field, is_required) in _ENTRY_KEYS.items()
+    }
+    protect = entry.get("protect", False)
+    if not isinstance(protect, bool):
+        raise _invalid(f"{at}: protect must be true or false")
+    _check_voice_id(texts["voice_id"] or "", at=at)
+    return LockEntry(
+        voice_id=texts["voice_id"] or "",
+        target_model=texts["target_model"] or "",
+        language=texts["language"] or "",
+        spec=texts["spec"] or "",
+        observed=texts["observed"],
+        created=texts["created"],
+        last_used=texts["last_used"],
+        protect=protect,
+    )
+
+
+def _read_deposed(voice_id: str, value: object, *, at: str) -> Deposed:
+    _check_voice_id(voice_id, at=at)
+    deposed = _object(value, at=at)
+    _refuse_unknown(deposed, {"name", "observed"}, at=at)
+    name = _text(deposed, "name", at=at, is_required=True)
+    return Deposed(name or "", _text(deposed, "observed", at=at, is_required=False))
+
+
+def _text(value: Mapping[str, object], key: str, *, at: str, is_required: bool) -> str | None:
+    text = value.get(key)
+    if text is None and not is_required and key not in value:
+        return None
+    if not isinstance(text, str):
+        raise _invalid(f"{at}: {key} must be text" if key in value else f"{at}: {key} is missing")
+    return text
+
+
+def _check_voice_id(voice_id: str, *, at: str) -> None:
+    if not is_voice_id(voice_id):
+        raise _invalid(f"{at}: {voice_id!r} is not the name of a voice")
+
+
+def _invalid(message: str) -> LockfileInvalid:
+    return LockfileInvalid(message, hint="restore the file from git: git checkout -- <lockfile>")
+
+
+def _dump_entry(entry: LockEntry) -> dict[str, object]:
+    texts = {key: getattr(entry, field) for key, (field, _) in _ENTRY_KEYS.items()}
+    dumped: dict[str, object] = {key: text for key, text in texts.items() if text is not None}
+    return {**dumped, "protect": True} if entry.protect else dumped
+
+
+def _dump_deposed(deposed: Deposed) -> dict[str, str]:
+    dumped = {"name": deposed.name}
+    return {**dumped, "observed": deposed.observed} if deposed.observed else dumped

@@ -1,0 +1,20 @@
+"""Previews: the audio that comes only once, with the create."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from voiceops.core.desired import Desired
+from voiceops.effects import Effects
+
+
+def save_preview(state_dir: Path, desired: Desired, audio: bytes, *, effects: Effects) -> Path:
+    """Write a preview under the name that the manifest declares, never one that a server chose.
+
+    An older preview of that name is overwritten. Raises OSError; the voice is paid for anyway.
+    """
+    directory = state_dir / "previews"
+    effects.make_dir(directory)
+    path = directory / f"{desired.name}.{desired.response_format}"
+    effects.write(path, audio, mode=0o644)
+    return path

@@ -1,0 +1,50 @@
+"""One apply at a time in an environment, on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from voiceops.effects import Effects
+from voiceops.errors import LockHeld
+
+
+@contextmanager
+def hold(state_dir: Path, *, effects: Effects) -> Iterator[None]:
+    """Hold the environment's process lock; LockHeld at once if somebody else does.
+
+    The kernel frees the lock when its holder dies, however it dies. A note beside it says who
+    holds it, for the refusal alone.
+    """
+    from filelock import FileLock, Timeout  # 80 ms
+
+    effects.make_dir(state_dir)
+    note = state_dir / "holder.json"
+    lock = FileLock(state_dir / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise LockHeld(
+            f"another apply is at work here{_describe(note)}",
+            hint="wait for it to end, then plan again",
+        ) from error
+    try:
+        started = effects.now().isoformat(timespec="seconds")
+        holder = {"pid": os.getpid(), "host": socket.gethostname(), "started": started}
+        effects.write(note, json.dumps(holder).encode(), mode=0o600)
+        yield
+        effects.unlink(note)
+    finally:
+        lock.release()
+
+
+def _describe(note: Path) -> str:
+    try:
+        holder = json.loads(note.read_bytes())
+        return f": process {holder['pid']:d} on {holder['host']:s}, since {holder['started']:s}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""

@@ -1,0 +1,77 @@
+"""The report of an apply as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from voiceops.core.plan import Action
+from voiceops.core.result import Report, Result, Status
+from voiceops.report.style import Style
+from voiceops.report.terminal import show
+
+_DONE = {
+    Action.SETTLE: "settled",
+    Action.RENAME: "renamed",
+    Action.RECORD: "recorded",
+    Action.ADOPT: "adopted",
+    Action.RESTORE: "restored",
+    Action.FORGET: "forgotten",
+    Action.CREATE: "created",
+    Action.REPLACE: "replaced",
+    Action.PRUNE: "pruned",
+    Action.DELETE: "deleted",
+    Action.PROBLEM: "in doubt",
+    Action.KEEP: "kept",
+}
+_LOOKS = {
+    Status.DONE: ("ok", "green"),
+    Status.FAILED: ("failed", "red"),
+    Status.UNKNOWN: ("unknown", "yellow"),
+    Status.NOT_TRIED: ("not tried", "dim"),
+}
+
+
+def render_result(result: Result, style: Style) -> str:
+    """Say in one line how one change ended."""
+    word, colour = _LOOKS[result.status]
+    what = _DONE[result.action] if result.status is Status.DONE else str(result.action)
+    head = style.paint(f"{word:<9}", colour)
+    parts = [f"{head} {what} {result.name}".rstrip()]
+    if result.voice:
+        parts.append(show(result.voice))
+    if result.message:
+        parts.append(show(result.message))
+    return "  ".join(parts)
+
+
+def render_report(report: Report, style: Style) -> str:
+    """Say what was not done and why, then the summary in the last line."""
+    return "\n".join(_render(report, style)) + "\n"
+
+
+def _render(report: Report, style: Style) -> Iterator[str]:
+    undone = [result for result in report.results if result.status is not Status.DONE]
+    for result in undone:
+        yield render_result(result, style)
+        if result.hint:
+            yield f"          hint: {show(result.hint)}"
+    if undone:
+        yield ""
+    yield style.paint(_summarise(report), "bold")
+
+
+def _summarise(report: Report) -> str:
+    if not report.results:
+        return "Nothing to do."
+    done: dict[Action, int] = {}
+    for result in report.results:
+        if result.status is Status.DONE:
+            done[result.action] = done.get(result.action, 0) + 1
+    parts = [f"{done[action]} {_DONE[action]}" for action in Action if action in done]
+    parts += [
+        f"{report.count(status)} {_LOOKS[status][0]}"
+        for status in (Status.FAILED, Status.UNKNOWN, Status.NOT_TRIED)
+        if report.count(status)
+    ]
+    spent = f" Spent about {report.spent} {report.currency}." if report.spent else ""
+    return f"Apply: {', '.join(parts)}.{spent} The names are in {show(report.lockfile)}."

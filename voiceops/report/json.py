@@ -1,0 +1,36 @@
+"""Documents as JSON: every field of every document, none by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import date
+from decimal import Decimal
+
+from voiceops.core.inventory import Inventory
+from voiceops.core.plan import Plan
+from voiceops.core.result import Report
+
+Document = Plan | Report | Inventory
+
+
+def dump_document(document: object) -> str:
+    """Write a document as JSON text, two spaces deep, ending in a line end.
+
+    `format_version` and `kind` come first. Dates are ISO text, amounts of money numbers.
+    """
+    if not dataclasses.is_dataclass(document) or isinstance(document, type):
+        raise TypeError(f"{document!r} is not a document")
+    values = dataclasses.asdict(document)
+    head = {key: values.pop(key) for key in ("format_version", "kind") if key in values}
+    return json.dumps({**head, **values}, indent=2, ensure_ascii=False, default=_encode) + "\n"
+
+
+def _encode(value: object) -> str | float:
+    match value:
+        case Decimal():
+            return float(value)
+        case date():
+            return value.isoformat()
+        case _:
+            raise TypeError(f"{value!r} has no place in a document")

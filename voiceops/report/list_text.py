@@ -1,0 +1,35 @@
+"""The voices of an account as text."""
+
+from __future__ import annotations
+
+from voiceops.core.inventory import Inventory
+from voiceops.report.style import Style
+from voiceops.report.terminal import columns, show
+
+
+def render_inventory(inventory: Inventory, style: Style) -> str:
+    """Write a table of all voices, whose they are first; the count stands last."""
+    rows = [
+        (
+            voice.owner,
+            show(voice.name),
+            show(voice.voice),
+            show(voice.created),
+            show(voice.language),
+        )
+        for voice in inventory.voices
+    ]
+    table = [("whose", "name", "voice", "created", "language"), *rows] if rows else []
+    widths = [max(columns(row[index]) for row in table) for index in range(5)] if table else []
+    lines = [
+        "  ".join(
+            cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in table
+    ]
+    if lines:
+        lines[0] = style.paint(lines[0], "bold")
+    place = f"{show(inventory.environment)} at {show(inventory.endpoint)}"
+    count = len(inventory.voices)
+    lines.append(style.paint(f"{count:,} voice{'' if count == 1 else 's'} in {place}.", "bold"))
+    return "\n".join(lines) + "\n"

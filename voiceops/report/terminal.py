@@ -1,0 +1,50 @@
+"""The encoder for terminals: what others wrote is shown there, never sent."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Format characters that join letters of real scripts; all others of category Cf are shown.
+_HARMLESS_FORMAT = {"\u200c", "\u200d"}
+_HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def show(text: str) -> str:
+    """Make text safe for a terminal line: control, bidi and invisible characters as escapes."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_show_character(character) for character in text)
+
+
+def clip(text: str, width: int) -> str:
+    """Cut text to a width in columns, an ellipsis at the end if anything was cut."""
+    if columns(text) <= width:
+        return text
+    kept, used = [], 0
+    for character in text:
+        used += columns(character)
+        if used > width - 1:
+            break
+        kept.append(character)
+    return "".join(kept) + "…"
+
+
+def columns(text: str) -> int:
+    """Count the columns that text takes on a terminal; East Asian characters take two."""
+    if text.isascii():
+        return len(text)
+    return sum(_columns_of(character) for character in text)
+
+
+def _columns_of(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+
+
+def _show_character(character: str) -> str:
+    if character in _HARMLESS_FORMAT or unicodedata.category(character) not in _HIDDEN_CATEGORIES:
+        return character
+    if character.isascii():
+        return repr(character)[1:-1]
+    return character.encode("ascii", "backslashreplace").decode()
