@@ -1,0 +1,180 @@
+"""The lockfile: a round trip keeps every byte, and nothing odd is believed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voiceops.core.lock import Deposed, Lock, LockEntry
+from voiceops.effects import System
+from voiceops.errors import LockfileInvalid
+from voiceops.files.lockfile import dump_lock, parse_lock, read_claims, read_lock, write_lock
+
+VOICE = "qwen-tts-vd-announcer-voice-20251201102800123-a1b2"
+OLD = "qwen-tts-vd-announcer-voice-20250901090000456-c3d4"
+EXAMPLE = f"""{{
+  "version": 1,
+  "voices": {{
+    "announcer": {{
+      "voice": "{VOICE}",
+      "target_model": "qwen3-tts-vd-realtime-2026-01-15",
+      "language": "en",
+      "spec": "sha256:1",
+      "observed": "sha256:2",
+      "created": "2025-12-01 10:28:00",
+      "last_used": "2026-11-01",
+      "protect": true
+    }}
+  }},
+  "deposed": {{
+    "{OLD}": {{
+      "name": "announcer",
+      "observed": "sha256:3"
+    }}
+  }}
+}}
+"""
+
+names = st.from_regex(r"[A-Za-z0-9_]{1,16}", fullmatch=True)
+voice_ids = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}", fullmatch=True)
+texts = st.text(min_size=1, max_size=20).filter(lambda text: text.isprintable())
+entries = st.builds(
+    LockEntry,
+    voice_id=voice_ids,
+    target_model=texts,
+    language=texts,
+    spec=texts,
+    observed=st.none() | texts,
+    created=st.none() | texts,
+    last_used=st.none() | texts,
+    protect=st.booleans(),
+)
+locks = st.builds(
+    Lock,
+    st.dictionaries(names, entries, max_size=5),
+    st.dictionaries(voice_ids, st.builds(Deposed, texts, st.none() | texts), max_size=3),
+)
+
+
+def entry(voice: str = VOICE, **more: object) -> dict[str, object]:
+    return {"voice": voice, "target_model": "m", "language": "en", "spec": "s", **more}
+
+
+def test_the_documented_example_keeps_every_byte() -> None:
+    assert dump_lock(parse_lock(EXAMPLE.encode(), name="x")).decode() == EXAMPLE
+
+
+@given(locks)
+def test_a_round_trip_changes_nothing(lock: Lock) -> None:
+    data = dump_lock(lock)
+    again = parse_lock(data, name="x")
+    assert again == lock
+    assert dump_lock(again) == data
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_any_bytes_are_a_lock_or_a_clear_error(data: bytes) -> None:
+    try:
+        lock = parse_lock(data, name="voiceops.lock")
+    except LockfileInvalid as error:
+        assert error.message.startswith("voiceops.lock")
+        assert error.hint
+    else:
+        assert dump_lock(lock)
+
+
+def test_windows_line_ends_and_a_mark_of_byte_order_are_read() -> None:
+    data = b"\xef\xbb\xbf" + EXAMPLE.replace("\n", "\r\n").encode()
+    assert parse_lock(data, name="x") == parse_lock(EXAMPLE.encode(), name="x")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            '{\n<<<<<<< HEAD\n"a": 1\n=======\n',
+            "voiceops.lock:2: the file holds the conflict markers of a merge",
+        ),
+        (
+            '{"version": 2, "voices": {}}',
+            "voiceops.lock: version 2 is newer than this voiceops understands (1)",
+        ),
+        ('{"voices": {}}', "voiceops.lock: version must be 1"),
+        ('{"version": true}', "voiceops.lock: version must be 1"),
+        ("[]", "voiceops.lock: must be an object"),
+        ("", "voiceops.lock:1:1: expecting value"),
+        ('{"version": 1, "version": 1}', "voiceops.lock: version stands there twice"),
+        ('{"version": 1, "serial": 4}', "voiceops.lock: unknown key 'serial'"),
+        ('{"version": 1, "voices": []}', "voiceops.lock: voices: must be an object"),
+        (
+            json.dumps({"version": 1, "voices": {"a-b": entry()}}),
+            "voiceops.lock: a-b: not a name; names have at most 16 of [A-Za-z0-9_]",
+        ),
+        (
+            json.dumps({"version": 1, "voices": {"a": entry("../../etc")}}),
+            "voiceops.lock: a: '../../etc' is not the name of a voice",
+        ),
+        (
+            json.dumps({"version": 1, "voices": {"a": {"voice": VOICE}}}),
+            "voiceops.lock: a: target_model is missing",
+        ),
+        (
+            json.dumps({"version": 1, "voices": {"a": entry(spec=3)}}),
+            "voiceops.lock: a: spec must be text",
+        ),
+        (
+            json.dumps({"version": 1, "voices": {"a": entry(observed=None)}}),
+            "voiceops.lock: a: observed must be text",
+        ),
+        (
+            json.dumps({"version": 1, "voices": {"a": entry(protect="yes")}}),
+            "voiceops.lock: a: protect must be true or false",
+        ),
+        (
+            json.dumps({"version": 1, "voices": {"a": entry(colour="red")}}),
+            "voiceops.lock: a: unknown key 'colour'",
+        ),
+    ],
+)
+def test_what_voiceops_did_not_write_is_refused(text: str, message: str) -> None:
+    with pytest.raises(LockfileInvalid) as caught:
+        parse_lock(text.encode(), name="voiceops.lock")
+    assert caught.value.message == message
+
+
+def test_no_lockfile_is_an_empty_lock(tmp_path: Path) -> None:
+    assert read_lock(tmp_path / "voiceops.lock") == Lock()
+
+
+def test_writing_keeps_permissions_and_follows_a_link(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.lock", tmp_path / "voiceops.lock"
+    real.write_bytes(dump_lock(Lock()))
+    real.chmod(0o600)
+    link.symlink_to(real)
+    lock = parse_lock(EXAMPLE.encode(), name="x")
+    write_lock(link, lock, effects=System())
+    assert link.is_symlink()
+    assert read_lock(real) == lock
+    assert real.stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["real.lock", "voiceops.lock"]
+
+
+def test_claims_join_what_the_siblings_name(tmp_path: Path) -> None:
+    for name in ("a.lock", "b.lock"):
+        (tmp_path / name).write_text(EXAMPLE.replace("announcer-voice", f"{name[0]}-voice"))
+    claims = read_claims([tmp_path / "a.lock", tmp_path / "b.lock", tmp_path / "none.lock"])
+    assert claims.voices == {
+        "qwen-tts-vd-a-voice-20251201102800123-a1b2",
+        "qwen-tts-vd-b-voice-20251201102800123-a1b2",
+    }
+    assert len(claims.deposed) == 2
+
+
+def test_a_broken_sibling_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.lock").write_text("{")
+    with pytest.raises(LockfileInvalid):
+        read_claims([tmp_path / "a.lock"])
