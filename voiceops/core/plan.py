@@ -128,8 +128,8 @@ class Drift:
 class Unmanaged:
     """A live voice of our family that no known lockfile names.
 
-    `duplicate_of` is the declared or locked name whose spec it has: it was probably paid for
-    twice, and is never deleted without being named by a person.
+    `duplicate_of` is the declared name whose spec it has: it was probably paid for twice, and is
+    never deleted without being named by a person.
     """
 
     voice: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from voiceops.core.decide import Origin, decide, describe, find_origin, is_stale_adoption, unlisted
 from voiceops.core.desired import Desired
@@ -77,11 +77,8 @@ def _decide_all(pairs: list[tuple[Desired, Origin | None]], view: View) -> list[
             rows.append(decide(desired, origin, view))
     rows += [_decide_pending(intent, None, None, view=view) for intent in intents.values()]
     decided |= intents.keys()
-    rows += [
-        _decide_removed(name, entry.voice_id, view)
-        for name, entry in view.facts.lock.voices.items()
-        if name not in decided
-    ]
+    removed = view.facts.lock.voices.keys() - decided
+    rows += [_decide_removed(name, removed, view) for name in sorted(removed)]
     taken = {row.voice for row in rows if row.action is Action.RESTORE}
     rows += [
         row
@@ -119,9 +116,15 @@ def _decide_pending(
     )
 
 
-def _decide_removed(name: str, voice_id: str, view: View) -> Change:
-    """Decide a locked name that no manifest declares."""
-    if view.is_shared(voice_id) or view.is_gone(voice_id):
+def _decide_removed(name: str, removed: Set[str], view: View) -> Change:
+    """Decide a locked name that no manifest declares.
+
+    If several names stand for one voice, it is deleted with the last of them.
+    """
+    voice_id = view.facts.lock.voices[name].voice_id
+    names = view.facts.lock.names_of(voice_id)
+    is_wanted = voice_id in view.facts.claims.voices or not removed >= set(names)
+    if is_wanted or name != names[-1] or view.is_gone(voice_id):
         return Change(Action.FORGET, Reason.REMOVED, name, voice=voice_id)
     if view.live(voice_id) is None:
         return unlisted(name, voice_id, None)
@@ -144,7 +147,7 @@ def _find_unmanaged(
     taken = {row.voice for row in rows}
     taken |= {candidate.voice for row in rows for candidate in row.candidates}
     pending = {row.name for row in rows if row.action is Action.SETTLE}
-    known = _known_specs(pairs, view)
+    known = _declared_specs(pairs)
     return tuple(
         Unmanaged(
             voice=voice.voice_id,
@@ -160,17 +163,13 @@ def _find_unmanaged(
     )
 
 
-def _known_specs(
-    pairs: list[tuple[Desired, Origin | None]], view: View
-) -> dict[tuple[str, str], str]:
-    """Map preferred name and spec digest to the declared or locked name that has them."""
-    known = {}
-    for name, entry in view.facts.lock.voices.items():
-        known[name, entry.spec] = name
-    for desired, _ in pairs:
-        for name in (desired.name, *desired.aliases):
-            known[name, desired.spec.digest] = desired.name
-    return known
+def _declared_specs(pairs: list[tuple[Desired, Origin | None]]) -> dict[tuple[str, str], str]:
+    """Map preferred name and spec digest to the declared name that asks for them."""
+    return {
+        (name, desired.spec.digest): desired.name
+        for desired, _ in pairs
+        for name in (desired.name, *desired.aliases)
+    }
 
 
 def _duplicate_of(voice: LiveVoice, known: dict[tuple[str, str], str]) -> str:
