@@ -9,7 +9,6 @@ from pathlib import Path
 
 from voiceops.core.lock import Lock, LockEntry
 from voiceops.effects import Effects
-from voiceops.errors import FileUnusable
 from voiceops.files.journal import Journal
 from voiceops.files.lockfile import write_lock
 
@@ -39,13 +38,7 @@ class Books:
             if changed == self._lock:
                 return
             self._lock = changed
-            try:
-                write_lock(self.lockfile, changed, effects=self._effects)
-            except OSError as error:
-                raise FileUnusable(
-                    f"{self.lockfile.name}: cannot be written: {error.strerror or error}",
-                    hint="make room, or make the file writable; then apply again",
-                ) from error
+            write_lock(self.lockfile, changed, effects=self._effects)
 
     def record(self, name: str, entry: LockEntry, *, depose: bool) -> None:
         """Let a name stand for a voice that was made or found; its history moves along."""

@@ -13,12 +13,13 @@ from voiceops.core.result import Result, Status
 from voiceops.errors import (
     AuthenticationFailed,
     BillingRefused,
+    FileUnusable,
     ModelGone,
     NotExecuted,
     OutcomeUnknown,
     QuotaFull,
     Rejected,
-    ServiceError,
+    VoiceopsError,
 )
 from voiceops.files.previews import save_preview
 from voiceops.provider.protocol import Created
@@ -61,8 +62,9 @@ def create_voice(change: Change, desired: Desired, run: Run, *, before: frozense
         except OutcomeUnknown as error:
             run.count_unknown(change.name)
             return Result.of(change, Status.UNKNOWN, message=error.message, hint=error.hint)
-        except OSError as error:
-            return _stop_for_the_journal(change, error, run)
+        except FileUnusable as error:  # the journal could not take the intent: nothing was sent
+            run.everything.close(error.message)
+            return _failed(change, error)
         else:
             return _record(change, desired, created, intent=intent, run=run)
 
@@ -120,19 +122,10 @@ def _keep_preview(result: Result, desired: Desired, created: Created, run: Run) 
         return result.remark(f"no preview: {created.preview_fault}")
     try:
         path = save_preview(run.state_dir, desired, created.preview, effects=run.effects)
-    except OSError as error:
-        return result.remark(f"the preview cannot be saved: {error.strerror or error}")
+    except FileUnusable as error:
+        return result.remark(f"no preview: {error.message}")
     return result.with_preview(str(path))
 
 
-def _failed(change: Change, error: ServiceError) -> Result:
+def _failed(change: Change, error: VoiceopsError) -> Result:
     return Result.of(change, Status.FAILED, message=error.message, hint=error.hint)
-
-
-def _stop_for_the_journal(change: Change, error: OSError, run: Run) -> Result:
-    """Send nothing that the journal does not know of."""
-    message = f"the journal cannot be written: {error.strerror or error}"
-    run.everything.close(message)
-    return Result.of(
-        change, Status.FAILED, message=message, hint="make room, or make .voiceops/ writable"
-    )

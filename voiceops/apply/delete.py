@@ -38,10 +38,6 @@ def _delete(change: Change, run: Run, forget: Callable[[Lock], Lock]) -> Result:
     except FileUnusable as error:
         run.everything.close(error.message)
         return Result.of(change, Status.FAILED, message=error.message, hint=error.hint)
-    except OSError as error:
-        message = f"the journal cannot be written: {error.strerror or error}"
-        run.everything.close(message)
-        return Result.of(change, Status.FAILED, message=message)
     return Result.of(change, Status.DONE)
 
 

@@ -79,22 +79,22 @@ class Run:
         """Note a paid voice in the journal; if that fails the lockfile still gets it."""
         try:
             self.books.journal.note_result(intent_id, voice_id)
-        except OSError:
-            self.everything.close("the journal cannot be written")
+        except FileUnusable as error:
+            self.everything.close(error.message)
 
     def close_intent(self, intent_id: str, why: str) -> None:
         """Close an intent; one that stays open for lack of room is settled by the next apply."""
         try:
             self.books.journal.close(intent_id, why)
-        except OSError:
-            self.everything.close("the journal cannot be written")
+        except FileUnusable as error:
+            self.everything.close(error.message)
 
     def record(self, change: Change, entry: LockEntry, *, depose: bool) -> Result:
         """Write a paid voice into the lockfile; it is kept elsewhere if that fails."""
         try:
             self.books.record(change.name, entry, depose=depose)
         except FileUnusable as error:
-            self.everything.close("the lockfile cannot be written")
+            self.everything.close(error.message)
             lockfile = self.books.lockfile
             place = keep(lockfile, change.name, entry, effects=self.effects)
             return Result(

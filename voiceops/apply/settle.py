@@ -13,7 +13,7 @@ from voiceops.core.lock import LockEntry
 from voiceops.core.view import find_unclaimed
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import Rejected, ServiceError
-from voiceops.files.emergency import emergency_path, read_emergency
+from voiceops.files.emergency import clear_emergency, read_emergency
 from voiceops.files.journal import Memory
 
 # Seconds between two looks at the account, growing: a lost reply's voice mostly shows at once.
@@ -35,7 +35,7 @@ def recover(run: Run) -> None:
         run.books.journal.close(intent.id, "committed")
     for name, entry in read_emergency(run.books.lockfile):
         _record_if_missing(name, entry, memory, run=run)
-    run.effects.unlink(emergency_path(run.books.lockfile))
+    clear_emergency(run.books.lockfile, effects=run.effects)
     for intent in memory.intents:
         if _is_answered(intent, run):
             run.books.journal.close(intent.id, "committed")

@@ -9,6 +9,7 @@ from voiceops.core.lock import Lock, LockEntry
 from voiceops.effects import Effects
 from voiceops.errors import FileUnusable
 from voiceops.files.lockfile import dump_lock, parse_lock
+from voiceops.files.writing import writing
 
 
 def emergency_path(lockfile: Path) -> Path:
@@ -24,10 +25,11 @@ def keep(lockfile: Path, name: str, entry: LockEntry, *, effects: Effects) -> st
     path = emergency_path(lockfile)
     line = json.dumps(json.loads(dump_lock(Lock({name: entry})))) + "\n"
     try:
-        effects.append(path, line.encode(), mode=0o600)
-        effects.fsync(path)
-        effects.fsync_dir(path.parent)
-    except OSError:
+        with writing(path):
+            effects.append(path, line.encode(), mode=0o600)
+            effects.fsync(path)
+            effects.fsync_dir(path.parent)
+    except FileUnusable:
         return f"this is its entry:\n----- entry -----\n{line}----- end of entry -----"
     return f"its entry is in {path.name}"
 
@@ -43,3 +45,11 @@ def read_emergency(lockfile: Path) -> list[tuple[str, LockEntry]]:
         raise FileUnusable(f"{path.name}: cannot be read: {error.strerror}") from error
     locks = [parse_lock(line, name=path.name) for line in lines[:-1]]
     return [pair for lock in locks for pair in lock.voices.items()]
+
+
+def clear_emergency(lockfile: Path, *, effects: Effects) -> None:
+    """Remove the emergency file, if there is one."""
+    path = emergency_path(lockfile)
+    if path.exists():
+        with writing(path):
+            effects.unlink(path)

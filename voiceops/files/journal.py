@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from voiceops.core.facts import Intent
 from voiceops.effects import Effects
 from voiceops.errors import FileUnusable, JournalDamaged
 from voiceops.files.atomic import replace_file
+from voiceops.files.writing import writing
 
 MODE = 0o600
 
@@ -41,8 +43,9 @@ Record = dict[str, object]
 class Journal:
     """An append-only file of records, each with its checksum, each fsynced before we go on.
 
-    Threads may write at the same time; processes may not: hold the process lock. Any OSError is
-    passed on, and then nothing may be sent that the journal does not know of.
+    Threads may write at the same time; processes may not: hold the process lock. FileUnusable
+    says that a record is not there, and then nothing may be sent that it was to tell of. After
+    that nothing more is written: its tail may be torn, and is mended when the file is opened next.
     """
 
     def __init__(self, path: Path, *, effects: Effects, settle_s: float) -> None:
@@ -50,26 +53,21 @@ class Journal:
         self._effects = effects
         self._settle_s = settle_s
         self._mutex = threading.Lock()
+        self._is_torn = False
 
     def recall(self) -> Memory:
         """Read what matters still; a last line that was cut off counts as never written.
 
         Raises JournalDamaged for damage anywhere else.
         """
-        return _remember(_read(self._path).records, self._is_recent)
+        return _remember(_read(self._path).records, self._cutoff())
 
     def mend(self) -> None:
         """Cut off a torn tail, and drop what is neither open nor recent. Call before appending."""
         content = _read(self._path)
-        kept = _still_needed(content.records, self._is_recent)
-        if kept != content.records:
-            data = b"".join(_encode(record) for record in kept)
-            replace_file(self._path, data, effects=self._effects, mode=MODE)
-        elif content.whole_bytes < content.size_bytes:
-            self._effects.truncate(self._path, content.whole_bytes)
-            self._effects.fsync(self._path)
-        elif content.lacks_newline:
-            self._append_bytes(b"\n")
+        kept = _still_needed(content.records, self._cutoff())
+        with writing(self._path):
+            self._rewrite(content, kept)
 
     def open_intent(self, intent: Intent) -> None:
         """Note a create that is about to be sent."""
@@ -91,6 +89,16 @@ class Journal:
         """Note a delete that succeeded."""
         self._append("deleted", voice_id)
 
+    def _rewrite(self, content: _Content, kept: list[Record]) -> None:
+        if kept != content.records:
+            data = b"".join(_encode(record) for record in kept)
+            replace_file(self._path, data, effects=self._effects, mode=MODE)
+        elif content.whole_bytes < content.size_bytes:
+            self._effects.truncate(self._path, content.whole_bytes)
+            self._effects.fsync(self._path)
+        elif content.lacks_newline:
+            self._append_bytes(b"\n")
+
     def _append(
         self, kind: str, subject: str, *, at: datetime | None = None, **values: object
     ) -> None:
@@ -99,16 +107,21 @@ class Journal:
         self._append_bytes(_encode(record))
 
     def _append_bytes(self, data: bytes) -> None:
-        with self._mutex:
+        with self._mutex, writing(self._path):
+            if self._is_torn:
+                raise OSError(errno.EIO, "an earlier record could not be written")
+            self._is_torn = True
             is_new = not self._path.exists()
             self._effects.make_dir(self._path.parent)
             self._effects.append(self._path, data, mode=MODE)
             self._effects.fsync(self._path)
             if is_new:
                 self._effects.fsync_dir(self._path.parent)
+            self._is_torn = False
 
-    def _is_recent(self, at: datetime) -> bool:
-        return at > self._effects.now() - timedelta(seconds=self._settle_s)
+    def _cutoff(self) -> datetime:
+        """Tell the time before which what is closed matters no more."""
+        return self._effects.now() - timedelta(seconds=self._settle_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +181,7 @@ def _decode(line: bytes) -> Record | None:
     return record if is_intact else None
 
 
-def _remember(records: Iterable[Record], is_recent: Callable[[datetime], bool]) -> Memory:
+def _remember(records: Iterable[Record], cutoff: datetime) -> Memory:
     intents: dict[str, Intent] = {}
     results: dict[str, tuple[Intent, str]] = {}
     deletes: dict[str, str] = {}
@@ -186,7 +199,7 @@ def _remember(records: Iterable[Record], is_recent: Callable[[datetime], bool]) 
                 intents.pop(subject, None)
                 results.pop(subject, None)
             case "deleting" | "deleted" as kind:
-                deletes[subject] = kind if is_recent(at) else ""
+                deletes[subject] = kind if at > cutoff else ""
             case _:
                 pass
     return Memory(
@@ -194,16 +207,16 @@ def _remember(records: Iterable[Record], is_recent: Callable[[datetime], bool]) 
         tuple(results.values()),
         frozenset(voice for voice, kind in deletes.items() if kind == "deleted"),
         frozenset(voice for voice, kind in deletes.items() if kind == "deleting"),
-        {voice: at for voice, at in made.items() if is_recent(at)},
+        {voice: at for voice, at in made.items() if at > cutoff},
     )
 
 
-def _still_needed(records: list[Record], is_recent: Callable[[datetime], bool]) -> list[Record]:
+def _still_needed(records: list[Record], cutoff: datetime) -> list[Record]:
     closed = {record["id"] for record in records if record["kind"] == "close"}
     return [
         record
         for record in records
-        if is_recent(_at(record))
+        if _at(record) > cutoff
         or (record["kind"] in {"intent", "result"} and record["id"] not in closed)
     ]
 

@@ -15,6 +15,7 @@ from voiceops.core.voice import is_voice_id
 from voiceops.effects import Effects
 from voiceops.errors import FileUnusable, LockfileInvalid
 from voiceops.files.atomic import replace_file
+from voiceops.files.writing import writing
 
 VERSION = 1
 _MAX_BYTES = 8 * 1024 * 1024
@@ -87,9 +88,10 @@ def dump_lock(lock: Lock) -> bytes:
 
 
 def write_lock(path: Path, lock: Lock, *, effects: Effects) -> None:
-    """Replace the lockfile atomically; OSError if that fails, and the old one is then whole."""
-    effects.make_dir(path.parent)
-    replace_file(path, dump_lock(lock), effects=effects, mode=0o644)
+    """Replace the lockfile atomically; FileUnusable if that fails: the old one is then whole."""
+    with writing(path):
+        effects.make_dir(path.parent)
+        replace_file(path, dump_lock(lock), effects=effects, mode=0o644)
 
 
 def read_claims(paths: Iterable[Path]) -> Claims:

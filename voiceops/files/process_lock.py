@@ -11,6 +11,7 @@ from pathlib import Path
 
 from voiceops.effects import Effects
 from voiceops.errors import LockHeld
+from voiceops.files.writing import writing
 
 
 @contextmanager
@@ -22,22 +23,23 @@ def hold(state_dir: Path, *, effects: Effects) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout  # 80 ms
 
-    effects.make_dir(state_dir)
     note = state_dir / "holder.json"
     lock = FileLock(state_dir / "lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise LockHeld(
-            f"another apply is at work here{_describe(note)}",
-            hint="wait for it to end, then plan again",
-        ) from error
+    with writing(state_dir / "lock"):
+        effects.make_dir(state_dir)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise LockHeld(
+                f"another apply is at work here{_describe(note)}",
+                hint="wait for it to end, then plan again",
+            ) from error
     try:
         started = effects.now().isoformat(timespec="seconds")
         holder = {"pid": os.getpid(), "host": socket.gethostname(), "started": started}
-        effects.write(note, json.dumps(holder).encode(), mode=0o600)
+        with writing(note):
+            effects.write(note, json.dumps(holder).encode(), mode=0o600)
         yield
-        effects.unlink(note)
     finally:
         lock.release()
 

@@ -1,0 +1,21 @@
+"""What the system refuses while we write becomes one of our errors, at the border."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from voiceops.errors import FileUnusable
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn an OSError of the block into a FileUnusable that names the file."""
+    try:
+        yield
+    except OSError as error:
+        raise FileUnusable(
+            f"{path.name}: cannot be written: {error.strerror or error}",
+            hint=f"make room, or make {path.parent} writable; then apply again",
+        ) from error
