@@ -1,0 +1,40 @@
+"""What goes in and out of the sandbox, whichever way it is reached."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+# The sandbox's own bound: the longest valid request is some 30 kB.
+MAX_BODY_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request over HTTP; `path` bears neither host nor query, header names have any case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def header(self, name: str) -> str:
+        """Give a header's value; empty if the request does not have it."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers.items() if key.lower() == wanted), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply over HTTP; the body is JSON in UTF-8."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def make_reply(status: int, document: Mapping[str, object]) -> Reply:
+    """Write a document as the body of a reply; its keys keep their order."""
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return Reply(status, {"Content-Type": "application/json"}, body)
