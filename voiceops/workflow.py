@@ -29,6 +29,7 @@ from voiceops.files.journal import Journal, Memory
 from voiceops.files.lockfile import read_claims, read_lock
 from voiceops.files.manifests import Manifests, read_manifests
 from voiceops.files.process_lock import hold
+from voiceops.files.state import make_state_dir
 from voiceops.provider.protocol import Provider
 
 
@@ -75,6 +76,7 @@ def apply(
     `confirm` raises DecisionNeeded if the plan is not to be carried out.
     """
     _read_declared(workspace, read_lock(workspace.environment.lockfile))
+    make_state_dir(workspace.root, effects=workspace.effects)
     with hold(workspace.environment.state_dir, effects=workspace.effects):
         run = _start(workspace, tell=tell, everything=everything, may_wait=may_wait)
         recover(run)

@@ -48,6 +48,8 @@ def write_example(path: Path, clock: Clock) -> Journal:
     journal.note_deleting("V0")
     journal.note_deleted("V0")
     journal.note_deleting("V9")
+    journal.note_deleted("V8")
+    journal.note_kept("V8")
     return journal
 
 

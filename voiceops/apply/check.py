@@ -48,5 +48,6 @@ def _doubt(result: Result, live: Mapping[str, LiveVoice], run: Run) -> Result:
         return result
     observed = live[result.voice].spec
     deposed = Deposed(result.name, observed.digest if observed else None)
+    run.books.journal.note_kept(result.voice)
     run.books.change(lambda lock: lock.depose(result.voice, deposed))
     return result.failed("the service says that it is deleted, but still has it")

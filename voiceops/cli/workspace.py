@@ -12,6 +12,7 @@ from voiceops.cli.options import Global
 from voiceops.effects import Effects, System
 from voiceops.errors import FileUnusable
 from voiceops.files.config import Environment, read_config
+from voiceops.files.state import make_state_dir
 from voiceops.provider.endpoints import Endpoint, resolve_endpoint, sandbox_endpoint
 from voiceops.provider.key import check_key
 from voiceops.provider.qwen import Handler, Qwen
@@ -53,7 +54,8 @@ def open_sandbox(root: Path) -> Sandbox:
     """Open the project's sandbox; it is the same one in the process and behind a port."""
     from voiceops.sandbox.service import Sandbox
 
-    return Sandbox(root / ".voiceops" / "sandbox.db", now=System().now)
+    effects = System()
+    return Sandbox(make_state_dir(root, effects=effects) / "sandbox.db", now=effects.now)
 
 
 @contextmanager

@@ -99,6 +99,10 @@ class Journal:
         elif content.lacks_newline:
             self._append_bytes(b"\n")
 
+    def note_kept(self, voice_id: str) -> None:
+        """Note that a voice is still there, although its delete was said to have succeeded."""
+        self._append("kept", voice_id)
+
     def _append(
         self, kind: str, subject: str, *, at: datetime | None = None, **values: object
     ) -> None:
@@ -198,7 +202,7 @@ def _remember(records: Iterable[Record], cutoff: datetime) -> Memory:
             case "close":
                 intents.pop(subject, None)
                 results.pop(subject, None)
-            case "deleting" | "deleted" as kind:
+            case "deleting" | "deleted" | "kept" as kind:
                 deletes[subject] = kind if at > cutoff else ""
             case _:
                 pass

@@ -1,0 +1,188 @@
+"""A project, an account and a machine, small enough to be killed thousands of times."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from world import Died, World
+
+from voiceops.apply.gate import Gate
+from voiceops.core.lock import Lock
+from voiceops.core.plan import Plan
+from voiceops.core.result import Report
+from voiceops.core.settings import Listing, Options, Settings
+from voiceops.errors import VoiceopsError
+from voiceops.files.config import Environment
+from voiceops.files.lockfile import read_lock
+from voiceops.provider.endpoints import sandbox_endpoint
+from voiceops.provider.qwen import Qwen
+from voiceops.sandbox.service import Sandbox
+from voiceops.workflow import Workspace, apply, plan
+
+KEY = "sk-canary-4f1d9c"
+MODEL = "qwen3-tts-vd-2026-01-26"
+MANIFEST = """\
+defaults:
+  language: en
+  target_model: qwen3-tts-vd-2026-01-26
+voices:
+"""
+VOICE = """\
+  {name}:
+    voice_prompt: A {prompt} voice.
+    preview_text: Hello.
+    response_format: pcm
+    sample_rate: 8000
+"""
+
+
+class Service(Protocol):
+    """Whatever answers as the service does."""
+
+    def answer(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Mapping[str, str], bytes]: ...
+
+
+S = TypeVar("S", bound=Service)
+
+
+@dataclass
+class Machine:
+    """One machine with one project, and the account that it manages."""
+
+    root: Path
+    world: World = field(default_factory=World)
+    stranger: str = ""
+    answer: Callable[..., tuple[int, Mapping[str, str], bytes]] | None = None
+    options: Options = field(default_factory=lambda: Options(parallelism=1))
+
+    def __post_init__(self) -> None:
+        numbers = itertools.count()
+        self.sandbox = Sandbox(
+            None, now=lambda: self.world.time, suffix=lambda: f"{next(numbers):04x}"
+        )
+        self.environment = Environment(
+            name="default",
+            endpoint="sandbox",
+            key_variable="",
+            workspace=None,
+            manifests=("manifests/*.yaml",),
+            lockfile=self.root / "voiceops.lock",
+            state_dir=self.root / ".voiceops" / "default",
+            settings=Settings(requests_per_minute=6000),
+        )
+
+    def declare(self, voices: dict[str, str]) -> None:
+        """Write the manifest: names and the words that describe them."""
+        text = MANIFEST + "".join(
+            VOICE.format(name=name, prompt=prompt) for name, prompt in voices.items()
+        )
+        path = self.root / "manifests" / "voices.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text if voices else "voices: {}\n", encoding="utf-8")
+
+    def workspace(self) -> Workspace:
+        provider = Qwen(
+            sandbox_endpoint(),
+            KEY,
+            effects=self.world,
+            workspace=None,
+            requests_per_minute=self.environment.settings.requests_per_minute,
+            listing=Listing.COUNTED,
+            handler=self.answer or self.sandbox.answer,
+        )
+        return Workspace(
+            root=self.root,
+            environment=self.environment,
+            siblings=(),
+            endpoint="test",
+            provider=provider,
+            effects=self.world,
+        )
+
+    def apply(self, *, may_wait: bool = True) -> Report | VoiceopsError | None:
+        """Run an apply as a process would: it reports, refuses, or dies (None)."""
+        gate = Gate()
+        self.world.on_signal = lambda: gate.close("stopped", signal=15)
+        workspace = self.workspace()
+        try:
+            return apply(
+                workspace,
+                self.options,
+                confirm=_refuse_doubts,
+                tell=lambda event: None,
+                everything=gate,
+                may_wait=may_wait,
+            )
+        except VoiceopsError as error:
+            return error
+        except Died:
+            return None
+        finally:
+            workspace.provider.close()
+
+    def strike(self, service: S) -> S:
+        """Let every request pass by this service."""
+        self.answer = service.answer
+        return service
+
+    def plan(self) -> Plan:
+        workspace = self.workspace()
+        try:
+            return plan(workspace, self.options)
+        finally:
+            workspace.provider.close()
+
+    def call(self, action: str, **values: object) -> dict[str, Any]:
+        """Speak with the service past voiceops, as somebody else in the account would."""
+        body = {"model": "qwen-voice-design", "input": {"action": action, **values}}
+        _, _, reply = self.sandbox.answer(
+            "POST",
+            "/api/v1/services/audio/tts/customization",
+            {"Authorization": "Bearer other"},
+            json.dumps(body).encode(),
+        )
+        document: dict[str, Any] = json.loads(reply)
+        output: dict[str, Any] = document.get("output", document)
+        return output
+
+    def live(self) -> dict[str, str]:
+        """Map the account's voices to their prompts."""
+        listed = self.call("list", page_size=100)["voice_list"]
+        return {voice["voice"]: voice["voice_prompt"] for voice in listed}
+
+    def lock(self) -> Lock:
+        return read_lock(self.environment.lockfile)
+
+    def lose_journal(self) -> None:
+        """Lose the runner's disk: what git does not have is gone."""
+        shutil.rmtree(self.root / ".voiceops", ignore_errors=True)
+        self.world.forget(self.root / ".voiceops")
+
+    def wait(self, seconds: float) -> None:
+        self.world.time += timedelta(seconds=seconds)
+
+    def converge(self, *, at_most: int = 2) -> int:
+        """Apply until the plan is empty, at most so often; tells how often it took."""
+        for count in range(at_most + 1):
+            if self.plan().is_empty:
+                return count
+            self.apply()
+        raise AssertionError(f"no convergence: {self.plan()}")
+
+
+class Refused(VoiceopsError):
+    """The plan has problems, or guards refuse it."""
+
+
+def _refuse_doubts(made: Plan) -> None:
+    if made.needs_a_person:
+        raise Refused(str([*made.problems, *made.guards]))

@@ -1,0 +1,174 @@
+"""Death, power cuts, full disks, lost replies, signals: at every effect of an apply.
+
+The apply makes one voice, replaces one, and deletes an orphan; a stranger's voice stands beside
+them. Whatever strikes, and wherever: nothing is billed twice, nothing foreign is deleted, no name
+is lost, and one more apply (two, if an unknown create has to settle) makes everything right.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from machine import KEY, Machine
+from world import Blow, blows_for
+
+from voiceops.core.result import Report
+from voiceops.files.lockfile import dump_lock, parse_lock
+
+BEFORE = {"old": "deep", "gone": "slow", "same": "calm"}
+AFTER = {"old": "high", "new": "fast", "same": "calm"}
+# Voices billed once everything is done: those of BEFORE, the stranger, one new, one replaced.
+BILL = 4 + 2
+STRANGER = {
+    "target_model": "qwen3-tts-vd-2026-01-26",
+    "voice_prompt": "A strange voice.",
+    "preview_text": "Hello.",
+    "preferred_name": "stranger",
+    "language": "en",
+}
+VARIANTS = ("journal_kept", "disk_lost", "lock_reverted")
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """A folder in memory where the machine has one: thousands of small files are written."""
+    base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    path = Path(tempfile.mkdtemp(dir=base))
+    yield path
+    shutil.rmtree(path)
+
+
+def prepare(folder: Path) -> Machine:
+    """Make the account and the project as they are before the apply that is struck."""
+    root = folder / "project"
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir()
+    machine = Machine(root)
+    machine.declare(BEFORE)
+    assert isinstance(machine.apply(), Report)
+    machine.stranger = machine.call("create", **STRANGER)["voice"]
+    machine.wait(3600)
+    machine.declare(AFTER)
+    machine.world.adopt(root)
+    machine.world.trace.clear()
+    return machine
+
+
+@dataclass(frozen=True)
+class Strike:
+    """Where what strikes, and what is lost beside."""
+
+    at: int
+    blow: Blow
+    variant: str = "journal_kept"
+
+
+def strike(machine: Machine, where: Strike, lock_before: bytes) -> None:
+    """Let one apply be struck; then put the machine on its feet again."""
+    machine.world.strike_at, machine.world.blow = where.at, where.blow
+    outcome = machine.apply()
+    check_lockfile(machine)
+    if outcome is None:
+        assert machine.world.is_dead
+    machine.world.revive()
+    check_lockfile(machine)
+    if where.variant != "journal_kept":
+        machine.lose_journal()
+        machine.wait(machine.environment.settings.settle_s)
+    if where.variant == "lock_reverted":
+        machine.environment.lockfile.write_bytes(lock_before)
+    machine.world.adopt(machine.root)
+
+
+def check_lockfile(machine: Machine) -> None:
+    """I4 and I6: the lockfile is whole, and names only voices that the service returned."""
+    data = machine.environment.lockfile.read_bytes()
+    lock = parse_lock(data, name="voiceops.lock")
+    assert dump_lock(lock) == data
+    returned = {row.voice for row in machine.sandbox.list_bills()}
+    assert {entry.voice_id for entry in lock.voices.values()} <= returned
+
+
+def check_end(machine: Machine) -> None:
+    """I1 to I3, I5, I7, I9: what must be true once the faults have stopped."""
+    before = snapshot(machine)
+    assert machine.plan().is_empty
+    assert snapshot(machine) == before
+    lock = machine.lock()
+    live = machine.live()
+    assert set(lock.voices) == set(AFTER)
+    assert {entry.voice_id for entry in lock.voices.values()} | {machine.stranger} == set(live)
+    assert {name: live[entry.voice_id] for name, entry in lock.voices.items()} == {
+        name: f"A {prompt} voice." for name, prompt in AFTER.items()
+    }
+    assert len(machine.sandbox.list_bills()) == BILL
+    assert not lock.deposed
+    assert KEY.encode() not in b"".join(before.values())
+
+
+def snapshot(machine: Machine) -> dict[str, bytes]:
+    return {
+        str(path): path.read_bytes() for path in sorted(machine.root.rglob("*")) if path.is_file()
+    }
+
+
+def run_one(folder: Path, where: Strike) -> None:
+    """Strike once, mend, and check every guarantee."""
+    machine = prepare(folder)
+    lock_before = machine.environment.lockfile.read_bytes()
+    strike(machine, where, lock_before)
+    machine.converge()
+    check_end(machine)
+
+
+def strikes_of(folder: Path) -> list[Strike]:
+    """List every effect of the apply with everything that can strike at it."""
+    machine = prepare(folder)
+    assert isinstance(machine.apply(), Report)
+    return [
+        Strike(at, blow, variant)
+        for at, kind in enumerate(machine.world.trace)
+        for blow in blows_for(kind)
+        for variant in VARIANTS
+    ]
+
+
+def test_whatever_strikes_one_apply_makes_it_right(folder: Path) -> None:
+    strikes = strikes_of(folder)
+    for where in strikes:
+        try:
+            run_one(folder, where)
+        except Exception as error:
+            error.add_note(f"{where}")
+            raise
+    assert len(strikes) > 1500
+
+
+def test_a_blow_in_the_recovery_changes_nothing(folder: Path) -> None:
+    """Nested: the apply dies, and so does the one that mends it, at every effect of the latter."""
+    count = 0
+    for first in strikes_of(folder)[:: 3 * 37]:
+        machine = prepare(folder)
+        lock_before = machine.environment.lockfile.read_bytes()
+        strike(machine, first, lock_before)
+        machine.apply()
+        for at, kind in list(enumerate(machine.world.trace))[::2]:
+            for blow in blows_for(kind)[1::2]:
+                count += 1
+                second = Strike(at, blow)
+                machine = prepare(folder)
+                strike(machine, first, lock_before)
+                strike(machine, second, lock_before)
+                try:
+                    machine.converge()
+                    check_end(machine)
+                except Exception as error:
+                    error.add_note(f"{first}, then {second}")
+                    raise
+    assert count > 500

@@ -1,0 +1,243 @@
+"""Whole histories of an account, in any order: what people, machines and the network do to it.
+
+After each step the oracles are asked; at the end, one apply (or two) makes everything right.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from machine import Machine
+from world import Blow, blows_for
+
+from voiceops.core.plan import Reason
+from voiceops.core.result import Report
+from voiceops.core.settings import Options
+from voiceops.errors import VoiceopsError
+from voiceops.files.lockfile import dump_lock, parse_lock
+
+NAMES = ("ann", "bob", "cat")
+PROMPTS = ("deep", "high", "calm")
+SETTLE_S = 600
+names, prompts = st.sampled_from(NAMES), st.sampled_from(PROMPTS)
+
+
+class Account:
+    """The service, with a memory for what must never happen and a few bad habits."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.paid_twice: list[str] = []
+        self.late: list[tuple[object, ...]] = []
+        self.delay_next_create = False
+        self.throttle = 0
+        self.is_retired = False
+        self.is_other_account = False
+
+    def answer(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        asked = json.loads(body)["input"]
+        if self.is_retired:
+            return 404, {}, b'{"code": "ModelNotFound", "message": "Model can not be found."}'
+        if self.is_other_account:
+            return 401, {}, b'{"code": "InvalidApiKey", "message": "Invalid API-key provided."}'
+        if self.throttle:
+            self.throttle -= 1
+            return 429, {}, b'{"code": "Throttling.RateQuota", "message": "slower"}'
+        if asked["action"] == "create":
+            if self.delay_next_create:
+                self.delay_next_create = False
+                self.late.append((method, path, headers, body))
+                raise httpx.ReadTimeout("late")
+            self.watch(asked)
+        return self.machine.sandbox.answer(method, path, headers, body)
+
+    def watch(self, asked: Mapping[str, str]) -> None:
+        """Note a create of what is there already: that is a second bill for one voice."""
+        prefix = f"qwen-tts-vd-{asked['preferred_name']}-voice-"
+        for voice, prompt in self.machine.live().items():
+            if voice.startswith(prefix) and prompt == asked["voice_prompt"]:
+                self.paid_twice.append(voice)
+
+    def execute_late(self) -> None:
+        """Execute what came in late, as a slow service does."""
+        for request in self.late:
+            self.watch(json.loads(request[3])["input"])  # type: ignore[arg-type]
+            self.machine.sandbox.answer(*request)  # type: ignore[arg-type]
+        self.late.clear()
+
+
+class Histories(RuleBasedStateMachine):
+    """One project, one account, and everything that happens to them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        base = "/dev/shm" if Path("/dev/shm").is_dir() else None
+        self.folder = Path(tempfile.mkdtemp(dir=base))
+        self.machine = Machine(self.folder)
+        self.machine.options = Options(
+            parallelism=1, allow_empty=True, allow_deletes=99, accept_lost=("*",)
+        )
+        self.account = self.machine.strike(Account(self.machine))
+        self.declared: dict[str, str] = {}
+        self.foreign: set[str] = set()
+        self.old_locks = [dump_lock(self.machine.lock())]
+        self.declare()
+
+    def teardown(self) -> None:
+        try:
+            self.end()
+        finally:
+            shutil.rmtree(self.folder)
+
+    def declare(self) -> None:
+        self.machine.declare(self.declared)
+        self.machine.world.adopt(self.folder)
+
+    def apply(self) -> None:
+        self.account.execute_late()
+        outcome = self.machine.apply()
+        assert isinstance(outcome, Report | VoiceopsError)
+        self.keep_lock()
+
+    def keep_lock(self) -> None:
+        self.old_locks.append(dump_lock(self.machine.lock()))
+
+    @rule(name=names, prompt=prompts)
+    def edit(self, name: str, prompt: str) -> None:
+        self.declared[name] = prompt
+        self.declare()
+
+    @rule(name=names)
+    def take_out(self, name: str) -> None:
+        self.declared.pop(name, None)
+        self.declare()
+
+    @rule()
+    def applies(self) -> None:
+        self.apply()
+
+    @rule(share=st.floats(0, 1), pick=st.integers(0, 99))
+    def apply_is_struck(self, share: float, pick: int) -> None:
+        self.account.execute_late()
+        world = self.machine.world
+        world.adopt(self.folder)
+        world.trace = []
+        at = int(share * 60)
+        kinds = ("exchange", "write", "append", "fsync", "rename")
+        blows = blows_for(kinds[pick % len(kinds)])
+        world.strike_at, world.blow = at, blows[pick % len(blows)]
+        if world.blow not in {Blow.DEATH_BEFORE, Blow.DEATH_AFTER, Blow.POWER_CUT_BEFORE}:
+            world.blow = Blow.POWER_CUT_AFTER
+        self.machine.apply()
+        world.revive()
+        world.adopt(self.folder)
+        self.keep_lock()
+
+    @rule()
+    def runner_is_lost(self) -> None:
+        self.account.execute_late()
+        self.machine.lose_journal()
+        self.machine.wait(SETTLE_S)
+
+    @rule()
+    def reply_comes_late(self) -> None:
+        self.account.delay_next_create = True
+        self.machine.apply(may_wait=False)
+        self.account.delay_next_create = False
+        self.keep_lock()
+
+    @rule(count=st.integers(1, 3))
+    def service_throttles(self, count: int) -> None:
+        self.account.throttle = count
+        self.apply()
+        self.account.throttle = 0
+
+    @rule(is_retired=st.booleans())
+    def service_refuses(self, is_retired: bool) -> None:
+        before, live = self.machine.lock(), self.machine.live()
+        self.account.is_retired, self.account.is_other_account = is_retired, not is_retired
+        outcome = self.machine.apply()
+        self.account.is_retired = self.account.is_other_account = False
+        assert isinstance(outcome, VoiceopsError)
+        assert (self.machine.lock().voices, self.machine.live()) == (before.voices, live)
+
+    @rule(prompt=prompts)
+    def stranger_creates(self, prompt: str) -> None:
+        made = self.machine.call(
+            "create",
+            target_model="qwen3-tts-vd-2026-01-26",
+            voice_prompt=f"A {prompt} voice.",
+            preview_text="Hello.",
+            preferred_name="stranger",
+            language="en",
+        )
+        self.foreign.add(made["voice"])
+
+    @precondition(lambda self: self.machine.lock().voices)
+    @rule(pick=st.integers(0, 9))
+    def stranger_deletes(self, pick: int) -> None:
+        self.machine.wait(SETTLE_S)
+        entries = sorted(entry.voice_id for entry in self.machine.lock().voices.values())
+        self.machine.call("delete", voice=entries[pick % len(entries)])
+
+    @rule(pick=st.integers(0, 99))
+    def lockfile_is_reverted(self, pick: int) -> None:
+        self.account.execute_late()
+        self.machine.wait(SETTLE_S)
+        old = self.old_locks[pick % len(self.old_locks)]
+        self.machine.environment.lockfile.write_bytes(old)
+        self.machine.world.adopt(self.folder)
+
+    @rule(minutes=st.integers(1, 30))
+    def time_passes(self, minutes: int) -> None:
+        self.account.execute_late()
+        self.machine.world.time += timedelta(minutes=minutes)
+
+    @invariant()
+    def nothing_was_paid_twice(self) -> None:
+        assert self.account.paid_twice == []
+
+    @invariant()
+    def nothing_foreign_was_deleted(self) -> None:
+        assert self.foreign <= set(self.machine.live())
+
+    @invariant()
+    def lockfile_is_whole_and_true(self) -> None:
+        path = self.machine.environment.lockfile
+        if path.exists():
+            lock = parse_lock(path.read_bytes(), name="voiceops.lock")
+            returned = {bill.voice for bill in self.machine.sandbox.list_bills()}
+            assert {entry.voice_id for entry in lock.voices.values()} <= returned
+
+    def end(self) -> None:
+        """Let the faults stop, and time pass: everything is then made right."""
+        self.account.execute_late()
+        self.machine.wait(2 * SETTLE_S)
+        self.machine.converge(at_most=3)
+        live = self.machine.live()
+        lock = self.machine.lock()
+        assert {name: live[entry.voice_id] for name, entry in lock.voices.items()} == {
+            name: f"A {prompt} voice." for name, prompt in self.declared.items()
+        }
+        assert self.account.paid_twice == []
+        assert Reason.AMBIGUOUS not in {problem.reason for problem in self.machine.plan().problems}
+
+
+Histories.TestCase.settings = settings(
+    max_examples=60,
+    stateful_step_count=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+TestHistories = Histories.TestCase

@@ -1,0 +1,244 @@
+"""A world that can end at any effect: a disk that forgets, a lossy network, a clock of its own.
+
+The files are real, in a folder of the test's; what survives a power cut is tracked beside them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+
+from voiceops.effects import System
+
+T = TypeVar("T")
+START = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+
+
+class Died(BaseException):
+    """The process is no more. Nothing may catch this, and no effect happens after it."""
+
+
+class Blow(StrEnum):
+    """What strikes at an effect."""
+
+    DEATH_BEFORE = "death_before"
+    DEATH_AFTER = "death_after"
+    POWER_CUT_BEFORE = "power_cut_before"
+    POWER_CUT_AFTER = "power_cut_after"
+    TORN = "torn"
+    DISK_FULL = "disk_full"
+    IO_ERROR = "io_error"
+    SIGNAL = "signal"
+    NOT_SENT = "not_sent"
+    REPLY_LOST = "reply_lost"
+    MID_REPLY = "mid_reply"
+
+
+DISK = frozenset(
+    {"write", "append", "truncate", "fsync", "rename", "fsync_dir", "unlink", "make_dir"}
+)
+FOR_DISK = (
+    Blow.DEATH_BEFORE,
+    Blow.DEATH_AFTER,
+    Blow.POWER_CUT_BEFORE,
+    Blow.POWER_CUT_AFTER,
+    Blow.DISK_FULL,
+    Blow.IO_ERROR,
+    Blow.SIGNAL,
+)
+FOR_NETWORK = (
+    Blow.DEATH_BEFORE,
+    Blow.DEATH_AFTER,
+    Blow.POWER_CUT_BEFORE,
+    Blow.POWER_CUT_AFTER,
+    Blow.SIGNAL,
+    Blow.NOT_SENT,
+    Blow.REPLY_LOST,
+    Blow.MID_REPLY,
+)
+FOR_CLOCK = (Blow.DEATH_BEFORE, Blow.POWER_CUT_BEFORE, Blow.SIGNAL)
+
+
+def blows_for(effect: str) -> tuple[Blow, ...]:
+    """List what can strike at an effect of this kind."""
+    if effect in {"write", "append"}:
+        return (*FOR_DISK, Blow.TORN)
+    if effect in DISK:
+        return FOR_DISK
+    return FOR_NETWORK if effect == "exchange" else FOR_CLOCK
+
+
+@dataclass
+class Inode:
+    """A file's content as a power cut would leave it; None: never made durable."""
+
+    durable: bytes = b""
+
+
+class World(System):
+    """The effects of one machine. `strike_at` counts effects from 0; `trace` lists their kinds."""
+
+    def __init__(self) -> None:
+        self.time = START
+        self.trace: list[str] = []
+        self.strike_at: int | None = None
+        self.blow: Blow | None = None
+        self.is_dead = False
+        self.on_signal: Callable[[], None] = lambda: None
+        self._names: dict[Path, Inode] = {}
+        self._durable_names: dict[Path, Inode] = {}
+        self._mutex = threading.RLock()
+
+    def adopt(self, root: Path) -> None:
+        """Take the files that are there as durable."""
+        for path in root.rglob("*"):
+            if path.is_file():
+                inode = Inode(path.read_bytes())
+                self._names[path] = self._durable_names[path] = inode
+
+    def forget(self, folder: Path) -> None:
+        """Lose a folder for good."""
+        for names in (self._names, self._durable_names):
+            for path in [path for path in names if path.is_relative_to(folder)]:
+                del names[path]
+
+    def revive(self) -> None:
+        """Start the machine again: what was not durable is gone if the power was cut."""
+        if self.is_dead and self.blow in {Blow.POWER_CUT_BEFORE, Blow.POWER_CUT_AFTER, Blow.TORN}:
+            self._lose_what_was_not_durable()
+        self.is_dead = False
+        self.strike_at = self.blow = None
+        self.trace = []
+
+    def write(self, path: Path, data: bytes, *, mode: int) -> None:
+        self._put("write", path, data, mode, super().write)
+
+    def append(self, path: Path, data: bytes, *, mode: int) -> None:
+        self._put("append", path, data, mode, super().append)
+
+    def truncate(self, path: Path, size_bytes: int) -> None:
+        self._do("truncate", lambda: super(World, self).truncate(path, size_bytes))
+
+    def fsync(self, path: Path) -> None:
+        def do() -> None:
+            self._names[path].durable = path.read_bytes()
+
+        self._do("fsync", do)
+
+    def rename(self, source: Path, target: Path) -> None:
+        def do() -> None:
+            super(World, self).rename(source, target)
+            self._names[target] = self._names.pop(source)
+
+        self._do("rename", do)
+
+    def fsync_dir(self, directory: Path) -> None:
+        def do() -> None:
+            kept = {p: i for p, i in self._durable_names.items() if p.parent != directory}
+            now = {p: i for p, i in self._names.items() if p.parent == directory}
+            self._durable_names = kept | now
+
+        self._do("fsync_dir", do)
+
+    def unlink(self, path: Path) -> None:
+        def do() -> None:
+            super(World, self).unlink(path)
+            self._names.pop(path, None)
+
+        self._do("unlink", do)
+
+    def make_dir(self, directory: Path) -> None:
+        self._do("make_dir", lambda: super(World, self).make_dir(directory))
+
+    def exchange(self, perform: Callable[[], T]) -> T:
+        def lose() -> T:
+            match self._struck():
+                case Blow.NOT_SENT:
+                    raise httpx.ConnectError("refused")
+                case Blow.REPLY_LOST:
+                    perform()
+                    raise httpx.ReadError("reset")
+                case Blow.MID_REPLY:
+                    perform()
+                    raise httpx.RemoteProtocolError("incomplete")
+                case _:
+                    return perform()
+
+        self.time += timedelta(milliseconds=10)
+        return self._do("exchange", lose)
+
+    def now(self) -> datetime:
+        self.time += timedelta(microseconds=1)
+        return self._do("now", lambda: self.time)
+
+    def monotonic(self) -> float:
+        return self._do("monotonic", (self.time - START).total_seconds)
+
+    def sleep(self, seconds: float, *, wake: threading.Event | None = None) -> None:
+        def do() -> None:
+            if wake is None or not wake.is_set():
+                self.time += timedelta(seconds=seconds)
+
+        self._do("sleep", do)
+
+    def _struck(self) -> Blow | None:
+        return self.blow if len(self.trace) - 1 == self.strike_at else None
+
+    def _do(
+        self, kind: str, perform: Callable[[], T], *, half: Callable[[], None] = lambda: None
+    ) -> T:
+        with self._mutex:
+            if self.is_dead:
+                raise Died
+            self.trace.append(kind)
+            match self._struck():
+                case Blow.DEATH_BEFORE | Blow.POWER_CUT_BEFORE:
+                    self._die()
+                case Blow.DEATH_AFTER | Blow.POWER_CUT_AFTER:
+                    perform()
+                    self._die()
+                case Blow.TORN:
+                    half()
+                    self._die()
+                case Blow.DISK_FULL:
+                    half()
+                    raise OSError(28, "No space left on device")
+                case Blow.IO_ERROR:
+                    raise OSError(5, "Input/output error")
+                case Blow.SIGNAL:
+                    self.on_signal()
+                case _:
+                    pass
+            return perform()
+
+    def _put(self, kind: str, path: Path, data: bytes, mode: int, put: Callable[..., None]) -> None:
+        def do(part: bytes = data) -> None:
+            put(path, part, mode=mode)
+            self._names.setdefault(path, Inode())
+
+        def half() -> None:
+            do(data[: len(data) // 2])
+            if self.blow is Blow.TORN:  # half of it reached the disk, and so did its name
+                self._names[path].durable = path.read_bytes()
+                self._durable_names.setdefault(path, self._names[path])
+
+        self._do(kind, do, half=half)
+
+    def _die(self) -> None:
+        self.is_dead = True
+        raise Died
+
+    def _lose_what_was_not_durable(self) -> None:
+        for path in [*self._names]:
+            path.unlink(missing_ok=True)
+        for path, inode in self._durable_names.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(inode.durable)
+        self._names = dict(self._durable_names)

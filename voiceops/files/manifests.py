@@ -1,0 +1,222 @@
+"""Read manifests: the voices that people declare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from voiceops.core.desired import Desired
+from voiceops.core.limits import (
+    DEFAULT_LANGUAGE,
+    DEFAULT_RESPONSE_FORMAT,
+    DEFAULT_SAMPLE_RATE_HZ,
+    KNOWN_TARGET_MODELS,
+)
+from voiceops.core.spec import Spec, normalise
+from voiceops.errors import Fault, FilesInvalid, FileUnusable, Place
+from voiceops.files.declared import Declared, Said, find_conflicts
+from voiceops.files.faults import MAX_FAULTS_A_FILE, check, limit_faults
+from voiceops.files.manifest_model import (
+    ManifestFields,
+    ManifestKeys,
+    SharedFields,
+    VoiceFields,
+    find_name_misfit,
+)
+from voiceops.files.manifest_paths import find_glob_misfit, find_paths
+from voiceops.files.schema import make_schema
+from voiceops.files.source import read_source
+from voiceops.files.wording import name_key, quote, suggest
+from voiceops.files.yaml_tree import Entry, ListNode, MapNode, ScalarNode, read_tree, to_plain
+
+
+@dataclass(frozen=True, slots=True)
+class Manifests:
+    """All voices of an environment's manifests.
+
+    `desired` is sorted by name, one per name; `warnings` by place; `paths` are the files that were
+    read, relative to the root, POSIX, sorted. All may be empty.
+    """
+
+    desired: tuple[Desired, ...]
+    warnings: tuple[Fault, ...]
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One file: what it declares, sound or not, and what is wrong or doubtful in it."""
+
+    declared: tuple[Declared, ...]
+    faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+
+
+def read_manifests(root: Path, globs: tuple[str, ...]) -> Manifests:
+    """Read all manifests that the globs match; that there is none is no error.
+
+    Raises FilesInvalid with the faults of all files, FileUnusable for a glob that leaves the root.
+    """
+    for glob in globs:
+        misfit = find_glob_misfit(glob)
+        if misfit:
+            raise FileUnusable(f"the glob {quote(glob)} {misfit.message}", hint=misfit.hint)
+    found = find_paths(root, globs)
+    faults = [*found.faults]
+    manifests: dict[str, Manifest] = {}
+    for path in found.paths:
+        data = read_source(root, path)
+        if isinstance(data, Fault):
+            faults.append(data)
+        else:
+            manifests[path] = read_manifest(data, path=path)
+    joined = join_manifests(manifests, faults=faults)
+    warnings = sorted([*joined.warnings, *_find_passed_over(root, globs, found.paths)])
+    return Manifests(joined.desired, tuple(warnings), joined.paths)
+
+
+def join_manifests(manifests: Mapping[str, Manifest], *, faults: Iterable[Fault] = ()) -> Manifests:
+    """Join the manifests of an environment, by path; FilesInvalid if anything is wrong."""
+    declared = [voice for manifest in manifests.values() for voice in manifest.declared]
+    found = [
+        *faults,
+        *(fault for manifest in manifests.values() for fault in manifest.faults),
+        *find_conflicts(declared),
+    ]
+    if found:
+        raise FilesInvalid(limit_faults(found))
+    desired = (voice.desired for voice in declared if voice.desired)
+    return Manifests(
+        tuple(sorted(desired, key=lambda voice: voice.name)),
+        limit_faults(warning for manifest in manifests.values() for warning in manifest.warnings),
+        tuple(sorted(manifests)),
+    )
+
+
+def read_manifest(data: bytes, *, path: str) -> Manifest:
+    """Read one manifest from its bytes; never raises. `path` is how places call the file."""
+    tree = read_tree(data, path=path)
+    if tree.root is None:
+        return Manifest((), tree.faults, ())
+    top = Entry("manifest", Place(path, 1, 1), tree.root)
+    if tree.root == ScalarNode(top.place, None):
+        hint = "declare voices under `voices:`, or delete the file"
+        return Manifest((), (Fault(top.place, "the file is empty", hint),), ())
+    faults = check(ManifestKeys, top)[1]
+    defaults, voices = (_find_map(top, key) for key in ("defaults", "voices"))
+    given: dict[str, object] = {}
+    if defaults:
+        faults += check(SharedFields, defaults)[1]
+        given = _read_given(defaults)
+    declared, found = _read_voices(voices, given)
+    warnings = _find_unknown_models(defaults, *_list_entries(voices))
+    return Manifest(declared, (*tree.faults, *faults, *found), tuple(warnings))
+
+
+def manifest_schema() -> dict[str, object]:
+    """Describe manifests in JSON Schema 2020-12, for editors."""
+    return make_schema(ManifestFields, title="voiceops manifest")
+
+
+def _read_given(defaults: Entry) -> dict[str, object]:
+    """Give the values of the known keys, sound or not."""
+    plain = to_plain(defaults.value)
+    known = SharedFields.model_fields
+    return (
+        {key: value for key, value in plain.items() if key in known}
+        if isinstance(plain, dict)
+        else {}
+    )
+
+
+def _read_voices(
+    voices: Entry | None, given: Mapping[str, object]
+) -> tuple[tuple[Declared, ...], list[Fault]]:
+    declared: list[Declared] = []
+    faults: list[Fault] = []
+    for entry in _list_entries(voices):
+        voice, found = _read_voice(entry, given)
+        declared.append(voice)
+        faults += found
+        if len(faults) > MAX_FAULTS_A_FILE:  # more would not be shown
+            break
+    return tuple(declared), faults
+
+
+def _read_voice(entry: Entry, given: Mapping[str, object]) -> tuple[Declared, list[Fault]]:
+    fields, faults = check(VoiceFields, entry, given=given)
+    misfit = find_name_misfit(entry.key)
+    if misfit:
+        message = f"the name {quote(entry.key)} {misfit.message}"
+        faults.append(Fault(entry.place, message, misfit.hint))
+    is_map = isinstance(entry.value, MapNode)
+    if is_map and "target_model" not in given and not _find(entry, "target_model"):
+        hint = "add `target_model:` here, or under `defaults`"
+        faults.append(Fault(entry.place, f"{name_key(entry.key)} lacks target_model", hint))
+    desired = _make_desired(entry, fields) if fields and not faults else None
+    declared = Declared(
+        name=entry.key,
+        place=entry.place,
+        aliases=tuple(_say(_find(entry, "aliases"))),
+        adopt=next(_say(_find(entry, "adopt")), None),
+        desired=desired,
+    )
+    return declared, faults
+
+
+def _make_desired(entry: Entry, fields: VoiceFields) -> Desired:
+    return Desired(
+        name=entry.key,
+        spec=Spec.of(
+            voice_prompt=fields.voice_prompt,
+            preview_text=fields.preview_text,
+            language=fields.language or DEFAULT_LANGUAGE,
+            target_model=fields.target_model or "",
+        ),
+        place=entry.place,
+        sample_rate_hz=fields.sample_rate or DEFAULT_SAMPLE_RATE_HZ,
+        response_format=fields.response_format or DEFAULT_RESPONSE_FORMAT,
+        protect=fields.protect,
+        aliases=fields.aliases,
+        adopt=fields.adopt,
+    )
+
+
+def _find_unknown_models(*entries: Entry | None) -> Iterator[Fault]:
+    """Warn of each `target_model` that is none of the known ones, where it is written."""
+    for entry in entries:
+        for said in _say(_find(entry, "target_model") if entry else None):
+            if normalise(said.text) not in KNOWN_TARGET_MODELS:
+                message = f"target_model {quote(said.text)} is not one that voiceops knows"
+                yield Fault(said.place, message, suggest(said.text, KNOWN_TARGET_MODELS))
+
+
+def _find_passed_over(root: Path, globs: Iterable[str], paths: Iterable[str]) -> Iterator[Fault]:
+    """Warn of files that would be manifests if their names ended in .yaml."""
+    others = [glob.removesuffix(".yaml") + ".yml" for glob in globs if glob.endswith(".yaml")]
+    for path in sorted(set(find_paths(root, others).paths) - set(paths)):
+        message = "this file is not read, because its name ends in .yml"
+        hint = "rename it to .yaml, or add a glob to `manifests` in voiceops.yaml"
+        yield Fault(Place(path, 1, 1), message, hint)
+
+
+def _find_map(entry: Entry, key: str) -> Entry | None:
+    found = _find(entry, key)
+    return found if found and isinstance(found.value, MapNode) else None
+
+
+def _find(entry: Entry, key: str) -> Entry | None:
+    return entry.value.first.get(key) if isinstance(entry.value, MapNode) else None
+
+
+def _list_entries(entry: Entry | None) -> tuple[Entry, ...]:
+    return entry.value.entries if entry and isinstance(entry.value, MapNode) else ()
+
+
+def _say(entry: Entry | None) -> Iterator[Said]:
+    """List the texts that an entry's value is, or is a list of."""
+    node = entry.value if entry else None
+    for one in node.items if isinstance(node, ListNode) else (node,):
+        if isinstance(one, ScalarNode) and isinstance(one.value, str):
+            yield Said(one.value, one.place)

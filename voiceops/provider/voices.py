@@ -1,0 +1,62 @@
+"""Read voices as the service describes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from voiceops.core.spec import SPEC_FIELDS, Spec
+from voiceops.core.voice import LiveVoice
+from voiceops.errors import ProtocolViolated
+from voiceops.provider.listing import Page
+
+
+def read_page(document: Mapping[str, object], *, label: str) -> Page:
+    """Read the reply to a list; raises ProtocolViolated if a voice has no name.
+
+    The echoed page size is not looked at: what a page holds says more.
+    """
+    output = _read_output(document, label=label)
+    total_count = output.get("total_count")
+    is_count = isinstance(total_count, int) and not isinstance(total_count, bool)
+    items = output.get("voice_list")
+    if items is None and is_count and total_count == 0:
+        items = []
+    if not isinstance(items, list):
+        raise ProtocolViolated(f"{label}: the reply has no voice_list")
+    return Page(
+        voices=tuple(_read_voice(item, label=label) for item in items),
+        total_count=total_count if isinstance(total_count, int) and is_count else None,
+    )
+
+
+def read_queried(document: Mapping[str, object], *, label: str) -> LiveVoice:
+    """Read the reply to a query; raises ProtocolViolated if there is no voice in it."""
+    return _read_voice(_read_output(document, label=label), label=label)
+
+
+def _read_output(document: Mapping[str, object], *, label: str) -> Mapping[str, object]:
+    output = document.get("output")
+    if not isinstance(output, dict):
+        raise ProtocolViolated(f"{label}: the reply has no output")
+    return output
+
+
+def _read_voice(item: object, *, label: str) -> LiveVoice:
+    if not isinstance(item, dict):
+        raise ProtocolViolated(f"{label}: a voice in the reply is no object")
+    told = {name: value for name, value in item.items() if isinstance(value, str)}
+    if not told.get("voice"):
+        raise ProtocolViolated(f"{label}: a voice in the reply has no name")
+    return LiveVoice(
+        voice_id=told["voice"],
+        spec=_read_spec(told),
+        target_model=told.get("target_model", ""),
+        language=told.get("language", ""),
+        created=told.get("gmt_create", ""),
+    )
+
+
+def _read_spec(told: Mapping[str, str]) -> Spec | None:
+    """Read the spec; None unless all four of its values are told, for a blank one tells nothing."""
+    values = {name: told.get(name, "") for name in SPEC_FIELDS}
+    return Spec.of(**values) if all(value.strip() for value in values.values()) else None
