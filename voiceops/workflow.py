@@ -141,6 +141,7 @@ def _start(
         provider=workspace.provider,
         books=Books(environment.lockfile, lock, journal=journal, effects=workspace.effects),
         effects=workspace.effects,
+        root=workspace.root,
         state_dir=environment.state_dir,
         everything=everything,
         tell=tell,

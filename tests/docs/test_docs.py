@@ -7,8 +7,10 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -58,18 +60,37 @@ def environment() -> dict[str, str]:
     return {**kept, "PATH": f"{bin_folder}:{kept['PATH']}", "NO_COLOR": "1", "COLUMNS": "100"}
 
 
-def run(command: str, folder: Path) -> tuple[int, str]:
-    done = subprocess.run(
-        ["bash", "-c", command],
-        cwd=folder,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        timeout=300,
-        check=False,
-    )
-    return done.returncode, done.stdout.decode()
+class Shell:
+    """Runs a page's commands in a folder; those that end in `&` go on until the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.background: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self.background:
+            process.terminate()
+            process.communicate(timeout=30)
+
+    def run(self, command: str) -> tuple[int, str]:
+        """Give exit code and output; of a command in the background, what it says at first."""
+        process = subprocess.Popen(
+            ["bash", "-c", "exec " * command.endswith("&") + command.removesuffix("&")],
+            cwd=self.folder,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
+        if command.endswith("&"):
+            self.background.append(process)
+            assert process.stdout is not None
+            return 0, "".join(process.stdout.readline().decode() for _ in range(2))
+        printed, _ = process.communicate(timeout=300)
+        return process.returncode, printed.decode()
 
 
 @pytest.fixture
@@ -90,16 +111,16 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_commands_do_what_the_page_says(page: Path, project: Path) -> None:
-    test_command = "pytest"
-    for step in steps_of(page):
-        if step.command.endswith(test_command):  # this very run; .ci/run runs the line itself
-            assert step.command in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-            continue
-        code, printed = run(step.command, project)
-        if step.output is not None:
-            assert settled(printed) == settled(step.output), step.command
-        else:
-            assert code == 0, printed
+    with Shell(project) as shell:
+        for step in steps_of(page):
+            if step.command.endswith("/pytest"):  # this very run: .ci/run has the same line
+                assert step.command in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+                continue
+            code, printed = shell.run(step.command)
+            if step.output is not None:
+                assert settled(printed) == settled(step.output), step.command
+            else:
+                assert code == 0, printed
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -109,17 +130,19 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
-if __name__ == "__main__":  # rewrite the outputs of the pages named, as they are now
-    import tempfile
+def rewrite(page: Path) -> None:
+    """Run a page's commands and put what they print in the place of what it says."""
+    text, done = page.read_text(encoding="utf-8"), ""
+    with tempfile.TemporaryDirectory() as folder, Shell(Path(folder)) as shell:
+        shutil.copytree(ROOT / "manifests", Path(folder) / "manifests")
+        for step in steps_of(page):
+            if step.output is not None:
+                head, command, text = text.partition(f"$ {step.command}\n")
+                done += head + command + shell.run(step.command)[1]
+                text = text.removeprefix(step.output)
+    page.write_text(done + text, encoding="utf-8")
 
+
+if __name__ == "__main__":
     for name in sys.argv[1:]:
-        page = Path(name).resolve()
-        text = page.read_text(encoding="utf-8")
-        with tempfile.TemporaryDirectory() as folder:
-            shutil.copytree(ROOT / "manifests", Path(folder) / "manifests")
-            for step in steps_of(page):
-                if step.output is not None:
-                    old = f"$ {step.command}\n{step.output}"
-                    _, printed = run(step.command, Path(folder))
-                    text = text.replace(old, f"$ {step.command}\n{printed}", 1)
-        page.write_text(text, encoding="utf-8")
+        rewrite(Path(name).resolve())

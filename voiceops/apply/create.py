@@ -124,7 +124,7 @@ def _keep_preview(result: Result, desired: Desired, created: Created, run: Run) 
         path = save_preview(run.state_dir, desired, created.preview, effects=run.effects)
     except FileUnusable as error:
         return result.remark(f"no preview: {error.message}")
-    return result.with_preview(str(path))
+    return result.with_preview(path.relative_to(run.root).as_posix())
 
 
 def _failed(change: Change, error: VoiceopsError) -> Result:

@@ -52,6 +52,7 @@ class Run:
     provider: Provider
     books: Books
     effects: Effects
+    root: Path
     state_dir: Path
     everything: Gate
     tell: Callable[[Event], None]

@@ -58,6 +58,7 @@ _PLANNING = (
         type=click.IntRange(1, 32),
         default=4,
         show_default=True,
+        metavar="N",
         help="How many voices to create side by side.",
     ),
 )

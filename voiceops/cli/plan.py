@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ def command(said: Global, options: Options, *, as_json: bool, detailed_exitcode:
     else:
         click.echo(render_plan(made, style_for(sys.stdout, said.colour)), nl=False, color=True)
         if not made.is_empty and not made.needs_a_person:
-            click.echo(f"Next: {next_command(said)}")
+            click.echo(f"Next: {next_command(said, options)}")
     if not detailed_exitcode:
         return ExitCode.DONE
     if made.needs_a_person:
@@ -52,11 +53,28 @@ def command(said: Global, options: Options, *, as_json: bool, detailed_exitcode:
     return ExitCode.DONE if made.is_empty else ExitCode.CHANGES
 
 
-def next_command(said: Global) -> str:
+def next_command(said: Global, options: Options) -> str:
     """Write the command that applies what was planned, ready to be typed."""
     words = ["voiceops", "apply"]
     if said.environment:
         words += ["--env", said.environment]
     if said.directory != Path():
         words += ["-C", str(said.directory)]
+    for field in fields(options):
+        words += _say(
+            f"--{field.name.replace('_', '-')}", getattr(options, field.name), field.default
+        )
     return shlex.join(words)
+
+
+def _say(flag: str, value: object, default: object) -> list[str]:
+    """Write one option; nothing if it is at its default."""
+    match value:
+        case _ if value == default:
+            return []
+        case True:
+            return [flag]
+        case tuple():
+            return [word for glob in value for word in (flag, str(glob))]
+        case _:
+            return [flag, str(value)]

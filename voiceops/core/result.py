@@ -21,7 +21,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The end of one change; `message` says why it is not done, or what is odd about it."""
+    """The end of one change.
+
+    `message` says why it is not done, or what is odd about it; `preview` is the file of the
+    preview, relative to the project.
+    """
 
     action: Action
     name: str

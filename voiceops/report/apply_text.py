@@ -57,12 +57,13 @@ def _render(report: Report, style: Style) -> Iterator[str]:
             yield f"          hint: {show(result.hint)}"
     if undone:
         yield ""
-    yield style.paint(_summarise(report), "bold")
+    yield from (style.paint(line, "bold") for line in _summarise(report))
 
 
-def _summarise(report: Report) -> str:
+def _summarise(report: Report) -> Iterator[str]:
     if not report.results:
-        return "Nothing to do."
+        yield "Nothing to do."
+        return
     done: dict[Action, int] = {}
     for result in report.results:
         if result.status is Status.DONE:
@@ -74,4 +75,6 @@ def _summarise(report: Report) -> str:
         if report.count(status)
     ]
     spent = f" Spent about {report.spent} {report.currency}." if report.spent else ""
-    return f"Apply: {', '.join(parts)}.{spent} The names are in {show(report.lockfile)}."
+    previews = sorted({result.preview.rpartition("/")[0] for result in report.results} - {""})
+    yield from (f"Listen to the previews in {show(folder)}/." for folder in previews)
+    yield f"Apply: {', '.join(parts)}.{spent} The names are in {show(report.lockfile)}."

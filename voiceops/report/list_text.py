@@ -29,7 +29,7 @@ def render_inventory(inventory: Inventory, style: Style) -> str:
     ]
     if lines:
         lines[0] = style.paint(lines[0], "bold")
-    place = f"{show(inventory.environment)} at {show(inventory.endpoint)}"
+    place = f"environment {show(inventory.environment)}, at {show(inventory.endpoint)}"
     count = len(inventory.voices)
     lines.append(style.paint(f"{count:,} voice{'' if count == 1 else 's'} in {place}.", "bold"))
     return "\n".join(lines) + "\n"

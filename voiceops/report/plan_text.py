@@ -81,7 +81,7 @@ def summarise(plan: Plan, style: Style) -> str:
 
 
 def _details(plan: Plan, style: Style) -> Iterator[str]:
-    yield style.paint(f"{show(plan.environment)} at {show(plan.endpoint)}", "dim")
+    yield style.paint(f"environment {show(plan.environment)}, at {show(plan.endpoint)}", "dim")
     yield ""
     for change in plan.changes:
         yield from _render_change(change, style)
