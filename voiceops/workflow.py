@@ -212,10 +212,9 @@ def _read_declared(workspace: Workspace, lock: Lock) -> Manifests:
     globs = workspace.environment.manifests
     manifests = read_manifests(workspace.root, globs)
     if not manifests.paths and not lock.voices and not lock.deposed:
-        raise FileUnusable(
-            f"no manifest matches {', '.join(globs)}",
-            hint="write one under manifests/, or name the project's folder with -C",
-        )
+        hints = [f"{warning.message}: {warning.hint}" for warning in manifests.warnings]
+        hints.append("write one under manifests/, or name the project's folder with -C")
+        raise FileUnusable(f"no manifest matches {', '.join(globs)}", hint=hints[0])
     return manifests
 
 

@@ -59,15 +59,17 @@ class Machine:
     """One machine with one project, and the account that it manages."""
 
     root: Path
+    database: Path | None = None
     world: World = field(default_factory=World)
     stranger: str = ""
+    siblings: tuple[Path, ...] = ()
     answer: Callable[..., tuple[int, Mapping[str, str], bytes]] | None = None
     options: Options = field(default_factory=lambda: Options(parallelism=1))
 
     def __post_init__(self) -> None:
-        numbers = itertools.count()
+        numbers = itertools.count(256 if self.database and self.database.exists() else 0)
         self.sandbox = Sandbox(
-            None, now=lambda: self.world.time, suffix=lambda: f"{next(numbers):04x}"
+            self.database, now=lambda: self.world.time, suffix=lambda: f"{next(numbers):04x}"
         )
         self.environment = Environment(
             name="default",
@@ -102,7 +104,7 @@ class Machine:
         return Workspace(
             root=self.root,
             environment=self.environment,
-            siblings=(),
+            siblings=self.siblings,
             endpoint="test",
             provider=provider,
             effects=self.world,

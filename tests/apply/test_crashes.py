@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -45,19 +46,29 @@ def folder() -> Iterator[Path]:
 
 
 def prepare(folder: Path) -> Machine:
-    """Make the account and the project as they are before the apply that is struck."""
-    root = folder / "project"
+    """Give the account and the project as they are before the apply that is struck."""
+    template = folder / "template"
+    if not template.exists():
+        make_template(template)
+    root = folder / "now"
     shutil.rmtree(root, ignore_errors=True)
-    root.mkdir()
-    machine = Machine(root)
+    shutil.copytree(template, root)
+    machine = Machine(root / "project", root / "sandbox.db")
+    machine.world.time += timedelta(hours=1)
+    machine.stranger = (root / "stranger").read_text(encoding="utf-8")
+    machine.world.adopt(machine.root)
+    return machine
+
+
+def make_template(template: Path) -> None:
+    (template / "project").mkdir(parents=True)
+    machine = Machine(template / "project", template / "sandbox.db")
     machine.declare(BEFORE)
     assert isinstance(machine.apply(), Report)
-    machine.stranger = machine.call("create", **STRANGER)["voice"]
-    machine.wait(3600)
+    stranger = machine.call("create", **STRANGER)["voice"]
+    (template / "stranger").write_text(stranger, encoding="utf-8")
     machine.declare(AFTER)
-    machine.world.adopt(root)
-    machine.world.trace.clear()
-    return machine
+    machine.sandbox.close()
 
 
 @dataclass(frozen=True)
@@ -125,6 +136,7 @@ def run_one(folder: Path, where: Strike) -> None:
     strike(machine, where, lock_before)
     machine.converge()
     check_end(machine)
+    machine.sandbox.close()
 
 
 def strikes_of(folder: Path) -> list[Strike]:

@@ -19,11 +19,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from machine import Machine
 from world import Blow, blows_for
 
+from voiceops.core.lock import Lock, LockEntry
 from voiceops.core.plan import Reason
 from voiceops.core.result import Report
 from voiceops.core.settings import Options
 from voiceops.errors import VoiceopsError
-from voiceops.files.lockfile import dump_lock, parse_lock
+from voiceops.files.lockfile import dump_lock, parse_lock, read_lock
 
 NAMES = ("ann", "bob", "cat")
 PROMPTS = ("deep", "high", "calm")
@@ -42,6 +43,7 @@ class Account:
         self.throttle = 0
         self.is_retired = False
         self.is_other_account = False
+        self.claimed: set[str] = set()
 
     def answer(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes
@@ -66,7 +68,8 @@ class Account:
         """Note a create of what is there already: that is a second bill for one voice."""
         prefix = f"qwen-tts-vd-{asked['preferred_name']}-voice-"
         for voice, prompt in self.machine.live().items():
-            if voice.startswith(prefix) and prompt == asked["voice_prompt"]:
+            is_same = voice.startswith(prefix) and prompt == asked["voice_prompt"]
+            if is_same and voice not in self.claimed:
                 self.paid_twice.append(voice)
 
     def execute_late(self) -> None:
@@ -89,6 +92,8 @@ class Histories(RuleBasedStateMachine):
             parallelism=1, allow_empty=True, allow_deletes=99, accept_lost=("*",)
         )
         self.account = self.machine.strike(Account(self.machine))
+        self.sibling = self.folder / "voiceops.other.lock"
+        self.machine.siblings = (self.sibling,)
         self.declared: dict[str, str] = {}
         self.foreign: set[str] = set()
         self.old_locks = [dump_lock(self.machine.lock())]
@@ -183,6 +188,23 @@ class Histories(RuleBasedStateMachine):
             language="en",
         )
         self.foreign.add(made["voice"])
+
+    @rule(name=names, prompt=prompts)
+    def sibling_applies(self, name: str, prompt: str) -> None:
+        """Another environment of this repository has a voice of the same name, in this account."""
+        made = self.machine.call(
+            "create",
+            target_model="qwen3-tts-vd-2026-01-26",
+            voice_prompt=f"A {prompt} voice.",
+            preview_text="Hello.",
+            preferred_name=name,
+            language="en",
+        )["voice"]
+        others = read_lock(self.sibling).voices
+        entry = LockEntry(made, "m", "en", "sha256:0")
+        self.sibling.write_bytes(dump_lock(Lock({**others, f"{name}{len(others)}": entry})))
+        self.account.claimed.add(made)
+        self.foreign.add(made)
 
     @precondition(lambda self: self.machine.lock().voices)
     @rule(pick=st.integers(0, 9))

@@ -83,7 +83,10 @@ class Inode:
 
 
 class World(System):
-    """The effects of one machine. `strike_at` counts effects from 0; `trace` lists their kinds."""
+    """The effects of one machine. `strike_at` counts effects from 0; `trace` lists their kinds.
+
+    `meanwhile` maps a count to what somebody else does just before that effect.
+    """
 
     def __init__(self) -> None:
         self.time = START
@@ -92,6 +95,7 @@ class World(System):
         self.blow: Blow | None = None
         self.is_dead = False
         self.on_signal: Callable[[], None] = lambda: None
+        self.meanwhile: dict[int, Callable[[], None]] = {}
         self._names: dict[Path, Inode] = {}
         self._durable_names: dict[Path, Inode] = {}
         self._mutex = threading.RLock()
@@ -198,6 +202,7 @@ class World(System):
             if self.is_dead:
                 raise Died
             self.trace.append(kind)
+            self.meanwhile.pop(len(self.trace) - 1, lambda: None)()
             match self._struck():
                 case Blow.DEATH_BEFORE | Blow.POWER_CUT_BEFORE:
                     self._die()

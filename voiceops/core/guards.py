@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voiceops.core.facts import Facts
 from voiceops.core.outlook import find_price, find_quota
@@ -109,14 +109,29 @@ def _refuse_quota(case: Case) -> Guard | None:
     quota = find_quota(case.changes, case.facts)
     if quota.peak <= quota.limit or quota.peak <= quota.now:
         return None
-    frees_enough = quota.after <= quota.limit and quota.after < quota.peak
-    way_out = "add --deletes-first" if frees_enough else "declare fewer voices"
-    if frees_enough and case.facts.options.deletes_first:
-        way_out = "add --parallelism 1"
     return Guard(
         "quota",
         f"the apply would hold {quota.peak} voices at its peak; the account takes {quota.limit}",
-        f"{way_out}, or delete voices that nobody needs",
+        _find_way_out(case, too_many=quota.peak - quota.limit),
+    )
+
+
+def _find_way_out(case: Case, *, too_many: int) -> str:
+    """Name the flags with which the same changes fit, or else how much must go."""
+    ways = {
+        "add --parallelism 1": replace(case.facts.options, parallelism=1),
+        "add --deletes-first": replace(case.facts.options, deletes_first=True),
+        "add --deletes-first --parallelism 1": replace(
+            case.facts.options, deletes_first=True, parallelism=1
+        ),
+    }
+    for flags, options in ways.items():
+        quota = find_quota(case.changes, replace(case.facts, options=options))
+        if quota.peak <= quota.limit:
+            return flags
+    voices = f"{too_many} voice{'' if too_many == 1 else 's'}"
+    return (
+        f"declare fewer, or delete {voices} that nobody needs: `voiceops list` shows whose they are"
     )
 
 
