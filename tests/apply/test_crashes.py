@@ -129,14 +129,20 @@ def snapshot(machine: Machine) -> dict[str, bytes]:
     }
 
 
-def run_one(folder: Path, where: Strike) -> None:
-    """Strike once, mend, and check every guarantee."""
+def run_one(folder: Path, *strikes: Strike) -> None:
+    """Strike one apply after the other, mend, and check every guarantee."""
     machine = prepare(folder)
     lock_before = machine.environment.lockfile.read_bytes()
-    strike(machine, where, lock_before)
-    machine.converge()
-    check_end(machine)
-    machine.sandbox.close()
+    try:
+        for where in strikes:
+            strike(machine, where, lock_before)
+        machine.converge()
+        check_end(machine)
+    except Exception as error:
+        error.add_note(f"struck by {strikes}")
+        raise
+    finally:
+        machine.sandbox.close()
 
 
 def strikes_of(folder: Path) -> list[Strike]:
@@ -151,36 +157,30 @@ def strikes_of(folder: Path) -> list[Strike]:
     ]
 
 
+def recovery_strikes(folder: Path, first: Strike) -> list[Strike]:
+    """List every effect of the apply that mends after a first strike, with what strikes there."""
+    machine = prepare(folder)
+    strike(machine, first, machine.environment.lockfile.read_bytes())
+    machine.apply()
+    machine.sandbox.close()
+    trace = list(enumerate(machine.world.trace))
+    return [Strike(at, blow) for at, kind in trace for blow in blows_for(kind)[1::2]]
+
+
 def test_whatever_strikes_one_apply_makes_it_right(folder: Path) -> None:
     strikes = strikes_of(folder)
+    assert len(strikes) > 1800
     for where in strikes:
-        try:
-            run_one(folder, where)
-        except Exception as error:
-            error.add_note(f"{where}")
-            raise
-    assert len(strikes) > 1500
+        run_one(folder, where)
 
 
 def test_a_blow_in_the_recovery_changes_nothing(folder: Path) -> None:
-    """Nested: the apply dies, and so does the one that mends it, at every effect of the latter."""
-    count = 0
-    for first in strikes_of(folder)[:: 3 * 37]:
-        machine = prepare(folder)
-        lock_before = machine.environment.lockfile.read_bytes()
-        strike(machine, first, lock_before)
-        machine.apply()
-        for at, kind in list(enumerate(machine.world.trace))[::2]:
-            for blow in blows_for(kind)[1::2]:
-                count += 1
-                second = Strike(at, blow)
-                machine = prepare(folder)
-                strike(machine, first, lock_before)
-                strike(machine, second, lock_before)
-                try:
-                    machine.converge()
-                    check_end(machine)
-                except Exception as error:
-                    error.add_note(f"{first}, then {second}")
-                    raise
-    assert count > 500
+    """Nested: the apply is struck, and so is the one that mends it, at each of its effects."""
+    pairs = [
+        (first, second)
+        for first in strikes_of(folder)[::97]
+        for second in recovery_strikes(folder, first)
+    ]
+    assert len(pairs) > 3200
+    for first, second in pairs:
+        run_one(folder, first, second)

@@ -177,8 +177,9 @@ def _block(title: str, lines: Iterable[str], style: Style) -> Iterator[str]:
 def _render_drift(drift: Drift, style: Style) -> str:
     if drift.kind is Reason.LOST:
         return f"{drift.name}: {show(drift.voice)} is gone"
-    changed = ", ".join(difference.field for difference in drift.differences) or "its spec"
-    return clip(f"{drift.name}: {show(drift.voice)} echoes another {changed}", style.width)
+    changed = ", ".join(difference.field for difference in drift.differences) or "spec"
+    line = f"{drift.name}: {show(drift.voice)} echoes another {changed} than was observed"
+    return clip(line, style.width)
 
 
 def _render_unmanaged(plan: Plan) -> Iterator[str]:
