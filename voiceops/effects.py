@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 T = TypeVar("T")
+
+LONGEST_STEP_S = 0.1
 
 
 class Effects(Protocol):
@@ -54,8 +55,8 @@ class Effects(Protocol):
     def monotonic(self) -> float:
         """Tell seconds on a clock that never goes back."""
 
-    def sleep(self, seconds: float, *, wake: threading.Event | None = None) -> None:
-        """Wait, but not longer than until `wake` is set."""
+    def sleep(self, seconds: float, *, unless: Callable[[], bool] | None = None) -> None:
+        """Wait, but not longer than until `unless` is true."""
 
 
 class System:
@@ -95,11 +96,14 @@ class System:
     def monotonic(self) -> float:
         return time.monotonic()
 
-    def sleep(self, seconds: float, *, wake: threading.Event | None = None) -> None:
-        if wake is None:
+    def sleep(self, seconds: float, *, unless: Callable[[], bool] | None = None) -> None:
+        if unless is None:
             time.sleep(seconds)
-        else:
-            wake.wait(seconds)
+            return
+        # In short steps: an event that a signal handler sets may deadlock with the one who waits.
+        end = time.monotonic() + seconds
+        while not unless() and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, LONGEST_STEP_S))
 
 
 def _put(path: Path, data: bytes, flags: int, mode: int) -> None:

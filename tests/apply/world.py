@@ -185,9 +185,9 @@ class World(System):
     def monotonic(self) -> float:
         return self._do("monotonic", (self.time - START).total_seconds)
 
-    def sleep(self, seconds: float, *, wake: threading.Event | None = None) -> None:
+    def sleep(self, seconds: float, *, unless: Callable[[], bool] | None = None) -> None:
         def do() -> None:
-            if wake is None or not wake.is_set():
+            if unless is None or not unless():
                 self.time += timedelta(seconds=seconds)
 
         self._do("sleep", do)

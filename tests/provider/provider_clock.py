@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -25,7 +24,7 @@ class VirtualTime(System):
     def monotonic(self) -> float:
         return self.elapsed_s
 
-    def sleep(self, seconds: float, *, wake: threading.Event | None = None) -> None:
+    def sleep(self, seconds: float, *, unless: Callable[[], bool] | None = None) -> None:
         self.sleeps.append(seconds)
         self.elapsed_s += seconds
         self.while_asleep()

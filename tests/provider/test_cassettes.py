@@ -10,7 +10,7 @@ import pytest
 import vcr
 from provider_account import do_nothing
 from provider_clock import VirtualTime
-from vcr.errors import CannotOverwriteExistingRequestException
+from vcr.errors import CannotOverwriteExistingCassetteException
 from vcr.request import Request
 
 from voiceops.core.desired import Desired
@@ -124,7 +124,7 @@ def test_delete_succeeds_whether_the_voice_was_there_or_not(cassette: str) -> No
 
 
 def test_a_request_that_differs_is_not_answered() -> None:
-    with pytest.raises(CannotOverwriteExistingRequestException):
+    with pytest.raises(CannotOverwriteExistingCassetteException):
         replay("delete", lambda qwen: qwen.delete("another"))
 
 

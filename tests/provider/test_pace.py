@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -86,9 +87,9 @@ def test_threads_share_the_pace() -> None:
     class Locked(VirtualTime):
         mutex = threading.RLock()
 
-        def sleep(self, seconds: float, *, wake: threading.Event | None = None) -> None:
+        def sleep(self, seconds: float, *, unless: Callable[[], bool] | None = None) -> None:
             with self.mutex:
-                super().sleep(seconds, wake=wake)
+                super().sleep(seconds, unless=unless)
 
     clock = Locked()
     pace = Pace(60, effects=clock)
@@ -102,7 +103,7 @@ def test_threads_share_the_pace() -> None:
 
 def test_a_free_pace_does_not_sleep() -> None:
     class Sleepless(System):
-        def sleep(self, seconds: float, *, wake: threading.Event | None = None) -> None:
+        def sleep(self, seconds: float, *, unless: Callable[[], bool] | None = None) -> None:
             raise AssertionError(seconds)
 
     Pace(180, effects=Sleepless()).wait()

@@ -94,7 +94,7 @@ def _wait(pause_s: float, error: NotExecuted, change: Change, *, run: Run) -> No
     capped_s = min(pause_s, LONGEST_PAUSE_S)
     message = f"{error.message}; it was not executed, trying again in {capped_s:g} s"
     run.tell(Event(EventKind.WAITING, message, change))
-    run.effects.sleep(capped_s, wake=run.everything.closing)
+    run.effects.sleep(capped_s, unless=lambda: run.everything.is_closed)
 
 
 def _record(

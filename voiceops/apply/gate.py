@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-
 
 class Gate:
-    """Open until somebody closes it, for a reason that stays; safe in threads and in signals."""
+    """Open until somebody closes it, for a reason that stays.
+
+    Plain values without a lock, so that threads and signal handlers may close it at any moment.
+    """
 
     def __init__(self) -> None:
-        self.closing = threading.Event()
+        self.is_closed = False
         self.reason = ""
         self.signal = 0
 
@@ -17,9 +18,4 @@ class Gate:
         """Let nothing more through; the first reason stays, a signal's number is kept."""
         self.reason = self.reason or reason
         self.signal = self.signal or signal
-        self.closing.set()
-
-    @property
-    def is_closed(self) -> bool:
-        """Tell whether nothing more may be issued."""
-        return self.closing.is_set()
+        self.is_closed = True

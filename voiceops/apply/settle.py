@@ -61,7 +61,7 @@ def settle(run: Run) -> dict[str, Verdict]:
             break
         message = f"looking again in {pause_s:g} s for what became of {', '.join(open_names)}"
         run.tell(Event(EventKind.WAITING, message))
-        run.effects.sleep(pause_s, wake=run.everything.closing)
+        run.effects.sleep(pause_s, unless=lambda: run.everything.is_closed)
     return verdicts
 
 

@@ -98,8 +98,5 @@ class Report:
 def find_spent(results: tuple[Result, ...], plan: Plan) -> Decimal:
     """Add up what the voices cost that are known to be created."""
     paid = {Action.CREATE, Action.REPLACE}
-    created = sum(
-        result.action in paid and result.status is Status.DONE and bool(result.voice)
-        for result in results
-    )
+    created = sum(result.action in paid and bool(result.voice) for result in results)
     return created * plan.price.each
