@@ -78,7 +78,13 @@ def apply(
     _read_declared(workspace, read_lock(workspace.environment.lockfile))
     make_state_dir(workspace.root, effects=workspace.effects)
     with hold(workspace.environment.state_dir, effects=workspace.effects):
-        run = _start(workspace, tell=tell, everything=everything, may_wait=may_wait)
+        run = _start(
+            workspace,
+            tell=tell,
+            everything=everything,
+            may_wait=may_wait,
+            parallelism=options.parallelism,
+        )
         recover(run)
         settle(run)
         facts = _observe(workspace, options, run.books.lock)
@@ -131,7 +137,12 @@ def validate(root: Path, environment: str | None) -> Findings:
 
 
 def _start(
-    workspace: Workspace, *, tell: Callable[[Event], None], everything: Gate, may_wait: bool
+    workspace: Workspace,
+    *,
+    tell: Callable[[Event], None],
+    everything: Gate,
+    may_wait: bool,
+    parallelism: int,
 ) -> Run:
     environment = workspace.environment
     journal = _journal(workspace)
@@ -147,6 +158,7 @@ def _start(
         tell=tell,
         claims=read_claims(workspace.siblings),
         settle_s=environment.settings.settle_s,
+        parallelism=parallelism,
         may_wait=may_wait,
     )
 

@@ -75,7 +75,7 @@ def _do_paid(plan: Plan, facts: Facts, run: Run) -> list[Result]:
         for change in plan.changes
         if change.action in _PAID
     ]
-    results = _side_by_side(tasks, run, workers=facts.options.parallelism)
+    results = _side_by_side(tasks, run)
     is_unknown = any(result.status is Status.UNKNOWN for result in results)
     if not is_unknown or run.everything.is_closed:
         return results
@@ -139,7 +139,7 @@ def _prune_of(name: str, voice_id: str) -> Change:
 
 
 def _side_by_side(
-    tasks: Sequence[tuple[Change, Callable[[Change], list[Result]]]], run: Run, *, workers: int = 1
+    tasks: Sequence[tuple[Change, Callable[[Change], list[Result]]]], run: Run
 ) -> list[Result]:
     """Do tasks in threads, in their order as far as workers are free; results keep that order."""
 
@@ -153,5 +153,5 @@ def _side_by_side(
 
     if not tasks:
         return []
-    with ThreadPoolExecutor(max_workers=workers) as pool:
+    with ThreadPoolExecutor(max_workers=run.parallelism) as pool:
         return [result for results in pool.map(do, tasks) for result in results]

@@ -58,6 +58,7 @@ class Run:
     tell: Callable[[Event], None]
     claims: Claims
     settle_s: float
+    parallelism: int
     may_wait: bool = True
     creates: Gate = field(default_factory=Gate)
     _unknowns: list[str] = field(default_factory=list)

@@ -42,7 +42,7 @@ def command(said: Global, options: Options, *, yes: bool, no_settle: bool, as_js
 
     def confirm(plan: Plan) -> None:
         _confirm(plan, said, gate, yes=yes)
-        teller.start()
+        teller.expect(len(plan.changes))
 
     with open_workspace(said) as workspace, stopping(gate), teller:
         report = apply(

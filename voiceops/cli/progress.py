@@ -14,19 +14,28 @@ from voiceops.report.style import Style
 from voiceops.report.terminal import clip, show
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from voiceops.apply.run import Event
+
+_CLEAR_LINE = "\r\x1b[2K"
 
 
 class Teller:
-    """Tells events on stderr; never raises, since a closed terminal must not stop an apply."""
+    """Tells events on stderr; never raises, since a closed terminal must not stop an apply.
 
-    def __init__(self, style: Style) -> None:
+    On a terminal the last line says what is at work, and moves down as results come in above it.
+    """
+
+    def __init__(self, style: Style, *, is_live: bool) -> None:
         self._style = style
+        self._is_live = is_live
         self._mutex = threading.Lock()
         self._at_work: list[str] = []
-        self._live: tuple[Progress, TaskID] | None = None
+        self._total = 0
+        self._ended = 0
+
+    def expect(self, total: int) -> None:
+        """Say how many changes there will be."""
+        self._total = total
 
     def tell(self, event: Event) -> None:
         """Show an event; safe in threads."""
@@ -36,30 +45,13 @@ class Teller:
             except (OSError, ValueError):
                 return
 
-    def start(self) -> None:
-        """Keep a line at the bottom that says what is at work, if stderr is a terminal."""
-        if not sys.stderr.isatty():
-            return
-        from rich.console import Console
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-        progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}", markup=False),
-            TimeElapsedColumn(),
-            console=Console(file=sys.stderr, width=self._style.width),
-            transient=True,
-        )
-        self._live = (progress, progress.add_task("starting", total=None))
-        progress.start()
-
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._live is not None:
-            self._live[0].stop()
-            self._live = None
+        with self._mutex:
+            if self._is_live and self._total:
+                self._write(_CLEAR_LINE)
 
     def _tell(self, event: Event) -> None:
         from voiceops.apply.run import EventKind
@@ -67,32 +59,29 @@ class Teller:
         match event.kind:
             case EventKind.STARTED if event.change:
                 self._at_work.append(event.change.name)
-                if self._live is None:
+                if not self._is_live:
                     self._print(f"starting  {event.change.action} {show(event.change.name)}")
             case EventKind.ENDED if event.change and event.result:
                 if event.change.name in self._at_work:
                     self._at_work.remove(event.change.name)
+                    self._ended += 1
                 self._print(render_result(event.result, self._style))
             case _:
                 self._print(f"waiting   {show(event.message)}")
-        self._refresh()
+        if self._is_live and self._total:
+            self._write(_CLEAR_LINE + clip(self._describe(), self._style.width - 1))
+
+    def _describe(self) -> str:
+        names = ", ".join(self._at_work) or "looking at the account"
+        return f"{self._ended} of {self._total} done; at work: {show(names)}"
 
     def _print(self, line: str) -> None:
-        if self._live is None:
-            click.echo(line, err=True, color=True)
-        else:
-            from rich.text import Text
+        self._write(f"{_CLEAR_LINE if self._is_live else ''}{line}\n")
 
-            self._live[0].console.print(Text.from_ansi(line), soft_wrap=True)
-
-    def _refresh(self) -> None:
-        if self._live is not None:
-            progress, task = self._live
-            names = ", ".join(self._at_work) or "checking"
-            line = clip(f"at work: {show(names)}", self._style.width - 20)
-            progress.update(task, description=line)
+    def _write(self, text: str) -> None:
+        click.echo(text, err=True, nl=False, color=True)
 
 
 def make_teller(colour: str) -> Teller:
     """Make a teller for this process's stderr."""
-    return Teller(style_for(sys.stderr, colour))
+    return Teller(style_for(sys.stderr, colour), is_live=sys.stderr.isatty())
