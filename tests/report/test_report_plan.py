@@ -53,8 +53,8 @@ environment default, at test
 - delete   gone  no manifest declares it any more
     voice         qwen-tts-vd-gone-voice-20260301000000000-a1b2
 ! problem  doubtful  more than one voice fits  manifests/voices.yaml:3:3
-    qwen-tts-vd-doubtful-voice-20260301000000000-a1b2  made 2026-03-01 00:00:00
-    qwen-tts-vd-doubtful-voice-20260302000000000-a1b2  made 2026-03-02 00:00:00
+    qwen-tts-vd-doubtful-voice-20260301000000000-a1b2  made 2026-03-01 00:00:00, 266 days ago, 0.2 USD
+    qwen-tts-vd-doubtful-voice-20260302000000000-a1b2  made 2026-03-02 00:00:00, 265 days ago, 0.2 USD
     2 voices of the account are what is declared; each was paid for
     hint: choose one: `adopt: qwen-tts-vd-doubtful-voice-20260302000000000-a1b2`
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from voiceops.core.desired import Desired
@@ -9,7 +10,7 @@ from voiceops.core.difference import find_differences
 from voiceops.core.lock import LockEntry
 from voiceops.core.plan import Action, Candidate, Change, FieldChange, Reason
 from voiceops.core.view import View
-from voiceops.core.voice import LiveVoice
+from voiceops.core.voice import LiveVoice, read_created
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,14 @@ def is_stale_adoption(desired: Desired, origin: Origin | None, view: View) -> bo
     return desired.adopt in view.facts.lock.deposed or view.is_gone(desired.adopt)
 
 
-def describe(voices: list[LiveVoice]) -> tuple[Candidate, ...]:
+def describe(voices: Iterable[LiveVoice], view: View) -> tuple[Candidate, ...]:
     """Show voices as candidates, in their order."""
-    return tuple(Candidate(voice.voice_id, voice.created) for voice in voices)
+    candidates = []
+    for voice in voices:
+        made = read_created(voice.voice_id, voice.created)
+        age_days = (view.facts.now - made).days if made else None
+        candidates.append(Candidate(voice.voice_id, voice.created, age_days))
+    return tuple(candidates)
 
 
 def _decide_row(desired: Desired, origin: Origin | None, view: View) -> Change:
@@ -164,7 +170,7 @@ def _obtain(desired: Desired, wanted: Change, view: View) -> Change:
             f"{len(twins)} voices of the account are what is declared; each was paid for",
             hint=f"choose one: `adopt: {twins[-1].voice_id}`",
             desired=desired,
-            candidates=describe(twins),
+            candidates=describe(twins, view),
         )
     if twins:
         reason = Reason.TWIN if wanted.reason is Reason.NEW else wanted.reason
@@ -180,7 +186,7 @@ def _obtain(desired: Desired, wanted: Change, view: View) -> Change:
             hint="it may be the one declared: look at it in the console, delete it there or "
             "exclude this name",
             desired=desired,
-            candidates=describe(unreadable),
+            candidates=describe(unreadable, view),
         )
     return wanted
 

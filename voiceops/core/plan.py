@@ -65,10 +65,11 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A voice that might be the one that is wanted."""
+    """A voice that might be the one that is wanted; `age_days` is None if nobody knows it."""
 
     voice: str
     created: str
+    age_days: int | None
 
 
 @dataclass(frozen=True, slots=True)

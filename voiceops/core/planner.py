@@ -110,7 +110,7 @@ def _decide_pending(
         Reason.UNSETTLED,
         name,
         desired=desired,
-        candidates=describe(list(finding.voices)),
+        candidates=describe(finding.voices, view),
         message="a create has an unknown outcome, and the account has new voices of this name",
         hint=f"if it is the one that was paid for, say `adopt: {finding.voices[-1].voice_id}`",
     )

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from voiceops.core.plan import Action, Change, Drift, FieldChange, IdleRisk, Plan, Quota, Reason
+from voiceops.core.plan import (
+    Action,
+    Candidate,
+    Change,
+    Drift,
+    FieldChange,
+    IdleRisk,
+    Plan,
+    Quota,
+    Reason,
+)
 from voiceops.core.spec import SPEC_FIELDS
 from voiceops.report.style import Style
 from voiceops.report.terminal import clip, show
@@ -83,13 +93,14 @@ def summarise(plan: Plan, style: Style) -> str:
 def _details(plan: Plan, style: Style) -> Iterator[str]:
     yield style.paint(f"environment {show(plan.environment)}, at {show(plan.endpoint)}", "dim")
     yield ""
+    price = f"{plan.price.each} {plan.price.currency}"
     for change in plan.changes:
-        yield from _render_change(change, style)
+        yield from _render_change(change, price, style)
     if plan.changes:
         yield ""
 
 
-def _render_change(change: Change, style: Style) -> Iterator[str]:
+def _render_change(change: Change, price: str, style: Style) -> Iterator[str]:
     sign, colour = _SIGNS[change.action]
     head = style.paint(f"{sign} {change.action:<8}", colour, "bold")
     renamed = f" (was {change.renamed_from})" if change.renamed_from else ""
@@ -106,11 +117,18 @@ def _render_change(change: Change, style: Style) -> Iterator[str]:
     for difference in change.differences:
         yield from _render_difference(difference, style)
     for candidate in change.candidates:
-        yield f"    {show(candidate.voice)}  made {show(candidate.created) or 'at an unknown time'}"
+        yield f"    {show(candidate.voice)}  {_render_age(candidate)}, {price}"
     if change.message:
         yield f"    {style.paint(show(change.message), colour)}"
     if change.hint:
         yield f"    hint: {show(change.hint)}"
+
+
+def _render_age(candidate: Candidate) -> str:
+    if candidate.age_days is None:
+        return "made at an unknown time"
+    days = _count(candidate.age_days, "day")
+    return f"made {show(candidate.created)}, {days} ago"
 
 
 def _render_voices(change: Change, style: Style) -> Iterator[str]:
