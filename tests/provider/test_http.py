@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import httpx
 import pytest
 from provider_account import ANNOUNCER, KEY, VOICE, do_nothing
 from provider_clock import VirtualTime
@@ -48,6 +50,10 @@ def post_to(server: Server) -> Iterator[Http]:
         yield http
     finally:
         http.close()
+
+
+def read_action(request: bytes) -> str:
+    return json.loads(request.partition(b"\r\n\r\n")[2])["input"]["action"]
 
 
 def find(peer: Peer) -> None:
@@ -148,7 +154,8 @@ def test_reads_keep_their_connection_and_a_create_has_its_own() -> None:
         qwen.create(ANNOUNCER, announce=do_nothing)
         qwen.create(ANNOUNCER, announce=do_nothing)
         qwen.query(VOICE)
-        assert [len(connection) for connection in server.connections] == [3, 1, 1]
+        actions = [[read_action(request) for request in one] for one in server.connections]
+        assert actions == [["query", "query", "query"], ["create"], ["create"]]
 
 
 def test_a_kept_connection_that_the_server_closed_is_replaced() -> None:
@@ -160,6 +167,19 @@ def test_a_kept_connection_that_the_server_closed_is_replaced() -> None:
         for _ in range(3):
             assert qwen.query(VOICE) == LiveVoice(VOICE, None)
         assert 3 <= len(server.connections) <= 4
+
+
+def test_what_was_begun_is_never_called_unsent() -> None:
+    class Forgetful(VirtualTime):
+        def exchange(self, perform: Callable[[], object]) -> object:
+            perform()
+            raise httpx.ConnectError("nobody there")
+
+    with serve(find) as server:
+        http = Http(server.url, {}, effects=Forgetful())
+        with pytest.raises(ReplyLost):
+            http.post(Call("query v", {}))
+        http.close()
 
 
 def test_no_redirect_is_followed_and_no_key_sent_on() -> None:

@@ -41,8 +41,8 @@ class Service:
     asked: list[tuple[int, int]] = field(default_factory=list)
 
     def fetch(self, index: int, size: int) -> Page:
-        self.before_call(len(self.asked))
         self.asked.append((index, size))
+        self.before_call(len(self.asked) - 1)
         if index > MAX_PAGE_INDEX or (size > self.cap and self.refuses_above_cap):
             raise Rejected("list: 400 InvalidParameter")
         delivered = min(size, self.cap)
@@ -110,7 +110,7 @@ def test_other_refusals_end_the_listing(error: type[Exception], page: int) -> No
     service = Service(voices(120), before_call=strike)
     with pytest.raises(error):
         list_all(service.fetch, rule=Listing.COUNTED)
-    assert len(service.asked) == page
+    assert len(service.asked) == page + 1
 
 
 def test_a_refusal_of_the_small_page_is_the_answer() -> None:
@@ -193,6 +193,29 @@ def test_until_empty_takes_nothing_else_for_an_end(trait: str) -> None:
     with pytest.raises(ListingIncomplete):
         list_all(service.fetch, rule=Listing.UNTIL_EMPTY)
     assert len(service.asked) == 6
+
+
+@pytest.mark.parametrize("refused_passes", [{0, 2}, {1}])
+def test_until_empty_wants_an_empty_page_in_both_of_two_listings(refused_passes: set[int]) -> None:
+    service = Service(voices(5))
+
+    def choose(number: int) -> None:
+        service.refuses_past_the_end = number // 2 in refused_passes
+
+    service.before_call = choose
+    with pytest.raises(ListingIncomplete):
+        list_all(service.fetch, rule=Listing.UNTIL_EMPTY)
+
+
+def test_a_listing_that_outgrows_its_count_is_given_up_at_once() -> None:
+    service = Service(voices(1000))
+
+    def fetch(index: int, size: int) -> Page:
+        return Page(service.fetch(index, size).voices, 5)
+
+    with pytest.raises(ListingIncomplete):
+        list_all(fetch, rule=Listing.COUNTED)
+    assert service.asked == [(0, 100)] * 3
 
 
 @pytest.mark.parametrize("rule", BOTH)

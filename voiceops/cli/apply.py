@@ -44,7 +44,7 @@ def command(said: Global, options: Options, *, yes: bool, no_settle: bool, as_js
         _confirm(plan, said, gate, yes=yes)
         teller.expect(len(plan.changes))
 
-    with open_workspace(said) as workspace, stopping(gate), teller:
+    with open_workspace(said) as workspace, stopping(gate, teller.at_work), teller:
         report = apply(
             workspace,
             options,

@@ -37,6 +37,10 @@ class Teller:
         """Say how many changes there will be."""
         self._total = total
 
+    def at_work(self) -> str:
+        """Name what is in flight; takes no lock, so that a signal handler may ask."""
+        return show(", ".join(tuple(self._at_work)))
+
     def tell(self, event: Event) -> None:
         """Show an event; safe in threads."""
         with self._mutex:
@@ -72,8 +76,8 @@ class Teller:
             self._write(_CLEAR_LINE + clip(self._describe(), self._style.width - 1))
 
     def _describe(self) -> str:
-        names = ", ".join(self._at_work) or "looking at the account"
-        return f"{self._ended} of {self._total} done; at work: {show(names)}"
+        names = self.at_work() or "looking at the account"
+        return f"{self._ended} of {self._total} done; at work: {names}"
 
     def _print(self, line: str) -> None:
         self._write(f"{_CLEAR_LINE if self._is_live else ''}{line}\n")

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -19,11 +19,11 @@ TERMINATION_GRACE_S = 5.0
 
 
 @contextmanager
-def stopping(gate: Gate) -> Iterator[None]:
+def stopping(gate: Gate, at_work: Callable[[], str]) -> Iterator[None]:
     """Close the gate on SIGINT or SIGTERM while the block runs.
 
-    What is in flight is waited for, after SIGTERM for 5 s at the most. A second signal leaves
-    the process at once: the journal knows what was sent.
+    What is in flight (`at_work` names it) is waited for, after SIGTERM for 5 s at the most. A
+    second signal leaves the process at once: the journal knows what was sent.
     """
 
     def stop(number: int, _: FrameType | None) -> None:
@@ -31,7 +31,8 @@ def stopping(gate: Gate) -> Iterator[None]:
             _leave(number)
         name = signal.Signals(number).name
         gate.close(f"stopped by {name}", signal=number)
-        _say(f"{name}: nothing more is sent; waiting for what is in flight (again to leave now)")
+        waiting = f"waiting for {at_work()}; " if at_work() else ""
+        _say(f"{name}: nothing more is sent; {waiting}once more to leave at once")
         if number == signal.SIGTERM:
             timer = threading.Timer(TERMINATION_GRACE_S, _leave, [number])
             timer.daemon = True
