@@ -145,7 +145,8 @@ def _side_by_side(
 
     def do(task: tuple[Change, Callable[[Change], list[Result]]]) -> list[Result]:
         change, perform = task
-        run.tell(Event(EventKind.STARTED, change=change))
+        if not run.everything.is_closed:
+            run.tell(Event(EventKind.STARTED, change=change))
         results = perform(change)
         for result in results:
             run.tell(Event(EventKind.ENDED, change=change, result=result))

@@ -59,6 +59,7 @@ class Teller:
 
     def _tell(self, event: Event) -> None:
         from voiceops.apply.run import EventKind
+        from voiceops.core.result import Status
 
         match event.kind:
             case EventKind.STARTED if event.change:
@@ -69,7 +70,8 @@ class Teller:
                 if event.change.name in self._at_work:
                     self._at_work.remove(event.change.name)
                     self._ended += 1
-                self._print(render_result(event.result, self._style))
+                if event.result.status is not Status.NOT_TRIED:  # the report lists these
+                    self._print(render_result(event.result, self._style))
             case _:
                 self._print(f"waiting   {show(event.message)}")
         if self._is_live and self._total:
