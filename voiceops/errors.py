@@ -106,6 +106,10 @@ class Stopped(VoiceopsError):
         self.exit_code = ExitCode(128 + signal)
 
 
+class HeldBack(VoiceopsError):
+    """Something was not sent after all, since the run was stopped in the meantime."""
+
+
 class LockHeld(DecisionNeeded):
     """Another apply is at work on this environment."""
 

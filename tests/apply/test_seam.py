@@ -46,7 +46,7 @@ FORBIDDEN_OF_OS = {
 }
 FORBIDDEN_OF_CLOCKS = {"now", "utcnow", "today"}
 FORBIDDEN_METHODS = {
-    *("chmod", "hardlink_to", "mkdir", "rename", "rmdir", "symlink_to", "touch"),
+    *("chmod", "hardlink_to", "mkdir", "rmdir", "symlink_to", "touch", "unlink"),
     *("write_bytes", "write_text"),
 }
 # Where something that only looks like, or only reads, is allowed, and why.
@@ -105,9 +105,9 @@ def _name_call(call: ast.Call) -> str:
         return "" if is_read else name
     if owner.endswith("effects"):
         return ""
-    if method in FORBIDDEN_METHODS and owner not in {"lock", "replace", "self.lock"}:
-        return name
-    if method == "unlink" or (method in {"rename", "replace"} and "path" in owner.lower()):
+    # A text's `replace` and a lock's `rename` take two arguments, a path's take one.
+    is_moving = method in {"rename", "replace"} and owner and len(call.args) == 1
+    if method in FORBIDDEN_METHODS or is_moving:
         return name
     is_waiting = method in {"wait", "acquire", "sleep"} and owner not in {"self._pace", "pace"}
     return name if is_waiting or name == "self._client.stream" else ""
@@ -155,7 +155,7 @@ def test_every_allowance_is_still_needed() -> None:
         "path.mkdir()",
         "path.touch()",
         "path.rename(other)",
-        "the_path.replace(other)",
+        "temporary.replace(target)",
         "import time",
         "from time import monotonic",
         "import shutil",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from voiceops.apply.run import Event, EventKind, Run
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Intent
@@ -14,6 +12,7 @@ from voiceops.errors import (
     AuthenticationFailed,
     BillingRefused,
     FileUnusable,
+    HeldBack,
     ModelGone,
     NotExecuted,
     OutcomeUnknown,
@@ -40,22 +39,19 @@ def create_voice(change: Change, desired: Desired, run: Run, *, before: frozense
     """
     pauses = iter(PAUSES_S)
     while True:
-        why_not = run.why_not(create=True)
-        if why_not:
-            return Result.of(change, Status.NOT_TRIED, message=why_not)
-        intent = _make_intent(desired, run, before=before)
+        sending = Sending(desired, run, before=before)
         try:
-            created = run.provider.create(
-                desired, announce=partial(run.books.journal.open_intent, intent)
-            )
+            created = run.provider.create(desired, announce=sending.announce)
+        except HeldBack as error:
+            return Result.of(change, Status.NOT_TRIED, message=error.message)
         except NotExecuted as error:
-            run.close_intent(intent.id, "not_executed")
+            sending.close("not_executed")
             pause_s = next(pauses, None)
             if pause_s is None:
                 return _failed(change, error)
             _wait(max(pause_s, error.retry_after_s or 0), error, change, run=run)
         except Rejected as error:
-            run.close_intent(intent.id, "rejected")
+            sending.close("rejected")
             if isinstance(error, _HOPELESS):
                 run.creates.close(error.message)
             return _failed(change, error)
@@ -66,21 +62,40 @@ def create_voice(change: Change, desired: Desired, run: Run, *, before: frozense
             run.everything.close(error.message)
             return _failed(change, error)
         else:
-            return _record(change, desired, created, intent=intent, run=run)
+            return _record(change, desired, created, sending=sending, run=run)
 
 
-def _make_intent(desired: Desired, run: Run, *, before: frozenset[str]) -> Intent:
-    now = run.effects.now()
-    return Intent(
-        id=f"{desired.name}-{now:%Y%m%d%H%M%S%f}",
-        at=now,
-        name=desired.name,
-        spec=desired.spec.digest,
-        target_model=desired.spec.target_model,
-        language=desired.spec.language,
-        protect=_is_protected(desired, run),
-        before=before,
-    )
+class Sending:
+    """One sending of a create, and its intent: written when it is its turn, not before."""
+
+    def __init__(self, desired: Desired, run: Run, *, before: frozenset[str]) -> None:
+        self._desired = desired
+        self._run = run
+        self._before = before
+        self.intent_id = ""
+
+    def announce(self) -> None:
+        """Write the intent, right before the request; HeldBack if nothing may be sent any more."""
+        why_not = self._run.why_not(create=True)
+        if why_not:
+            raise HeldBack(why_not)
+        now = self._run.effects.now()
+        self.intent_id = f"{self._desired.name}-{now:%Y%m%d%H%M%S%f}"
+        intent = Intent(
+            id=self.intent_id,
+            at=now,
+            name=self._desired.name,
+            spec=self._desired.spec.digest,
+            target_model=self._desired.spec.target_model,
+            language=self._desired.spec.language,
+            protect=_is_protected(self._desired, self._run),
+            before=self._before,
+        )
+        self._run.books.journal.open_intent(intent)
+
+    def close(self, why: str) -> None:
+        """Note that nothing is left to be found out about this sending."""
+        self._run.close_intent(self.intent_id, why)
 
 
 def _is_protected(desired: Desired, run: Run) -> bool:
@@ -98,21 +113,21 @@ def _wait(pause_s: float, error: NotExecuted, change: Change, *, run: Run) -> No
 
 
 def _record(
-    change: Change, desired: Desired, created: Created, *, intent: Intent, run: Run
+    change: Change, desired: Desired, created: Created, *, sending: Sending, run: Run
 ) -> Result:
     """Write down a voice that is paid for: journal, then lockfile, then its preview."""
-    run.note_result(intent.id, created.voice_id)
+    run.note_result(sending.intent_id, created.voice_id)
     entry = LockEntry(
         voice_id=created.voice_id,
         target_model=desired.spec.target_model,
         language=desired.spec.language,
         spec=desired.spec.digest,
-        protect=intent.protect,
+        protect=_is_protected(desired, run),
     )
     result = run.record(change, entry, depose=bool(change.replaces))
     if result.status is not Status.DONE:
         return result
-    run.close_intent(intent.id, "committed")
+    sending.close("committed")
     return _keep_preview(result, desired, created, run)
 
 
