@@ -209,6 +209,7 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self.machine.lock().voices)
     @rule(pick=st.integers(0, 9))
     def stranger_deletes(self, pick: int) -> None:
+        self.account.execute_late()  # within `settle_s`, or never: that is assumed
         self.machine.wait(SETTLE_S)
         entries = sorted(entry.voice_id for entry in self.machine.lock().voices.values())
         self.machine.call("delete", voice=entries[pick % len(entries)])
@@ -257,9 +258,8 @@ class Histories(RuleBasedStateMachine):
 
 
 Histories.TestCase.settings = settings(
-    max_examples=60,
+    max_examples=200,
     stateful_step_count=15,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestHistories = Histories.TestCase
