@@ -1,0 +1,125 @@
+"""The sandbox behind a real port in this process, where tests decide what goes wrong."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from cli_process import KEY, TIME_LIMIT_S
+
+from voiceops.sandbox.service import CUSTOMIZATION_PATH, Sandbox
+
+Reply = tuple[int, dict[str, object]]
+Action = dict[str, str]
+
+
+class Service:
+    """A sandbox that takes the canary key alone, and notes what it is asked.
+
+    `refuse` may answer in the place of the sandbox; `distort` may change what it answered. A
+    create waits for `may_create` before it is carried out, and for `may_reply` after it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.sandbox = Sandbox(folder / "service.db", now=lambda: datetime.now(UTC), api_key=KEY)
+        self.actions: list[Action] = []
+        self.refuse: Callable[[Action], Reply | None] = lambda action: None
+        self.distort: Callable[[Action, dict[str, object]], object] = lambda action, document: None
+        self.create_came = threading.Event()
+        self.create_done = threading.Event()
+        self.may_create = threading.Event()
+        self.may_reply = threading.Event()
+        self.may_create.set()
+        self.may_reply.set()
+
+    @property
+    def creates(self) -> list[str]:
+        """List the names whose creation was asked for, in order."""
+        asked = [action for action in self.actions if action["action"] == "create"]
+        return [action["preferred_name"] for action in asked]
+
+    def release(self) -> None:
+        """Let everything go on that waits."""
+        self.may_create.set()
+        self.may_reply.set()
+
+    def answer(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        """Answer one request."""
+        action: Action = json.loads(body)["input"]
+        self.actions.append(action)
+        is_create = action["action"] == "create"
+        if is_create:
+            self.create_came.set()
+            self.may_create.wait(TIME_LIMIT_S)
+        refused = self.refuse(action)
+        if refused:
+            return refused[0], json.dumps(refused[1]).encode()
+        status, _, content = self.sandbox.answer("POST", path, headers, body)
+        document = json.loads(content)
+        self.distort(action, document)
+        if is_create:
+            self.create_done.set()
+            self.may_reply.wait(TIME_LIMIT_S)
+        return status, json.dumps(document).encode()
+
+
+def create_elsewhere(sandbox: Sandbox, *, prompt: str, text: str, name: str = "stranger") -> str:
+    """Make a voice as another client of the account would; gives its name."""
+    wanted = {
+        "action": "create",
+        "target_model": "qwen3-tts-vd-2026-01-26",
+        "voice_prompt": prompt,
+        "preview_text": text,
+        "preferred_name": name,
+        "language": "en",
+    }
+    document = {
+        "model": "qwen-voice-design",
+        "input": wanted,
+        "parameters": {"response_format": "pcm", "sample_rate": 8000},
+    }
+    headers = {"Authorization": f"Bearer {KEY}"}
+    body = json.dumps(document).encode()
+    status, _, content = sandbox.answer("POST", CUSTOMIZATION_PATH, headers, body)
+    assert status == 200, content
+    voice = json.loads(content)["output"]["voice"]
+    assert isinstance(voice, str)
+    return voice
+
+
+@contextmanager
+def serving(service: Service) -> Iterator[str]:
+    """Serve on a free port of this machine; gives the base URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            status, content = service.answer(self.path, dict(self.headers), body)
+            try:
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+            except OSError:  # the client has left
+                self.close_connection = True
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/api/v1"
+        finally:
+            service.release()
+            server.shutdown()
+            thread.join()
+    service.sandbox.close()

@@ -1,0 +1,211 @@
+"""The main job: plan, apply, plan again; what is written, and what is said of it."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from cli_process import NAMES, Project
+from cli_service import Service
+
+SANDBOX = ("--env", "sandbox")
+PLAN_KEYS = {
+    "format_version",
+    "changes",
+    "quota",
+    "idle",
+    "price",
+    "drift",
+    "unmanaged",
+    "problems",
+}
+
+
+def test_a_plan_shows_each_voice_the_price_and_the_next_command(project: Project) -> None:
+    ran = project.run("plan", *SANDBOX)
+    assert (ran.code, ran.err) == (0, "")
+    *details, last = ran.out.splitlines()
+    creates = [line.split()[2] for line in details if line.startswith("+ create")]
+    assert creates == list(NAMES)
+    assert details[-1] == "Plan: 3 to create, 0 unchanged."
+    assert "Price: 3 x 0.2 = 0.6 USD (an estimate)" in details
+    assert "Quota: 0 voices now, 3 after, 3 at the peak, of 1,000" in details
+    assert last == "Next: voiceops apply --env sandbox"
+
+
+def test_an_apply_creates_every_voice_and_the_next_plan_is_empty(project: Project) -> None:
+    ran = project.run("apply", *SANDBOX, "--yes")
+    assert ran.code == 0
+    voices = project.voices()
+    assert tuple(voices) == NAMES
+    for name, voice in voices.items():
+        assert f"created {name}  {voice}\n" in ran.err
+    assert ran.out.splitlines() == [
+        "Listen to the previews in .voiceops/sandbox/previews/.",
+        "Apply: 3 created. Spent about 0.6 USD. The names are in voiceops.sandbox.lock.",
+    ]
+    again = project.run("plan", *SANDBOX, "--detailed-exitcode")
+    assert again.code == 0
+    assert again.out.splitlines()[-1] == "No changes: 3 voices as declared."
+
+
+def test_an_apply_writes_these_files_with_these_modes(project: Project) -> None:
+    before = set(project.files())
+    project.run("apply", *SANDBOX, "--yes", env={"UMASK": "022"})
+    written = {path for path in set(project.files()) - before if path != ".voiceops/sandbox.db"}
+    modes = {path: stat.S_IMODE((project.folder / path).stat().st_mode) for path in written}
+    state = ".voiceops/sandbox"
+    private = {f"{state}/holder.json": 0o600, f"{state}/journal.jsonl": 0o600}
+    previews = {f"{state}/previews/{name}.pcm": 0o644 for name in NAMES}
+    assert modes == {
+        "voiceops.sandbox.lock": 0o644,
+        ".voiceops/.gitignore": 0o644,
+        f"{state}/lock": 0o644,
+        **private,
+        **previews,
+    }
+    assert (project.folder / ".voiceops/.gitignore").read_text() == "*\n"
+    assert all((project.folder / path).stat().st_size > 1000 for path in previews)
+
+
+def test_runs_that_change_nothing_leave_every_byte_of_the_lockfile(project: Project) -> None:
+    project.run("apply", *SANDBOX, "--yes")
+    before, status = project.lockfile.read_bytes(), project.lockfile.stat()
+    for arguments in (["plan"], ["apply", "--yes"], ["drift"], ["list"], ["apply"]):
+        assert project.run(*arguments, *SANDBOX).code == 0, arguments
+    assert project.lockfile.read_bytes() == before
+    assert project.lockfile.stat().st_ino == status.st_ino
+    assert project.lockfile.stat().st_mtime_ns == status.st_mtime_ns
+
+
+@pytest.mark.parametrize(
+    "command", [["plan"], ["drift"], ["list"], ["validate"], ["plan", "--json"]]
+)
+def test_what_only_looks_writes_nothing(
+    remote: Project, service: Service, command: list[str]
+) -> None:
+    before = remote.files()
+    remote.run(*command)
+    assert remote.files() == before
+    assert {action["action"] for action in service.actions} <= {"list", "query"}
+
+
+def test_an_edit_replaces_the_voice_and_a_removal_deletes_it(project: Project) -> None:
+    project.run("apply", *SANDBOX, "--yes")
+    before = project.voices()
+    project.edit("a deep voice", "a hoarse voice")
+    removed = project.manifest.read_text(encoding="utf-8").partition("  xinwen:")[0]
+    project.manifest.write_text(removed, encoding="utf-8")
+    planned = project.run("plan", *SANDBOX)
+    assert "    voice_prompt  A composed man with a [-deep-]{+hoarse+} voice." in planned.out
+    assert "Plan: 1 to replace, 1 to delete, 1 unchanged." in planned.out
+    ran = project.run("apply", *SANDBOX, "--yes")
+    assert ran.code == 0
+    assert "Apply: 1 replaced, 1 pruned, 1 deleted. Spent about 0.2 USD." in ran.out
+    after = project.voices()
+    assert set(after) == {"anchor", "wetter"}
+    assert after["wetter"] == before["wetter"]
+    assert after["anchor"] != before["anchor"]
+
+
+def test_the_plan_as_json_holds_what_the_text_says(project: Project) -> None:
+    project.run("apply", *SANDBOX, "--yes", "--exclude", "wetter")
+    project.edit("a deep voice", "a hoarse voice")
+    text = project.run("plan", *SANDBOX).out
+    ran = project.run("plan", *SANDBOX, "--json")
+    document = ran.document
+    assert (ran.code, ran.err) == (0, "")
+    assert set(document) >= PLAN_KEYS
+    assert (document["format_version"], document["kind"]) == (1, "plan")
+    changes = document["changes"]
+    assert isinstance(changes, list)
+    rows = [(change["action"], change["reason"], change["name"]) for change in changes]
+    assert sorted(rows) == [("create", "new", "wetter"), ("replace", "edited", "anchor")]
+    assert document["quota"] == {"limit": 1000, "now": 2, "after": 3, "peak": 4, "warn_at": 900}
+    assert "Quota: 2 voices now, 3 after, 4 at the peak, of 1,000" in text
+    price = document["price"]
+    assert isinstance(price, dict)
+    assert (price["creates"], price["amount"], price["currency"]) == (2, 0.4, "USD")
+    assert "Price: 2 x 0.2 = 0.4 USD" in text
+    empty = {"idle", "drift", "unmanaged", "problems", "guards"}
+    assert [document[key] for key in sorted(empty)] == [[]] * len(empty)
+    assert changes[rows.index(("replace", "edited", "anchor"))]["replaces"] in text
+
+
+def test_the_report_as_json_holds_what_was_done(project: Project) -> None:
+    ran = project.run("apply", *SANDBOX, "--yes", "--json")
+    document = ran.document
+    assert (document["format_version"], document["kind"]) == (1, "apply")
+    results = document["results"]
+    assert isinstance(results, list)
+    made = {result["name"]: result["voice"] for result in results}
+    assert made == project.voices()
+    assert {(result["action"], result["status"]) for result in results} == {("create", "done")}
+    for result in results:
+        assert (project.folder / result["preview"]).is_file()
+    assert (document["spent"], document["stopped_by"]) == (0.6, 0)
+    assert document["lockfile"] == "voiceops.sandbox.lock"
+
+
+@pytest.mark.parametrize("command", ["plan", "drift", "validate", "list"])
+def test_a_json_document_comes_alone_and_twice_the_same(project: Project, command: str) -> None:
+    first, second = (project.run(command, *SANDBOX, "--json") for _ in range(2))
+    assert first.document
+    assert first == second
+    assert first.err == ""
+
+
+@pytest.mark.parametrize(
+    ("selection", "names"),
+    [
+        (["--only", "anchor"], ["anchor"]),
+        (["--only", "*e*"], ["wetter", "xinwen"]),
+        (["--exclude", "x*"], ["anchor", "wetter"]),
+        (["--only", "anchor", "--only", "xinwen"], ["anchor", "xinwen"]),
+        (["--only", "*", "--exclude", "anchor"], ["wetter", "xinwen"]),
+        (["--only", "nobody"], []),
+    ],
+)
+def test_a_selection_limits_the_apply(
+    project: Project, selection: list[str], names: list[str]
+) -> None:
+    ran = project.run("apply", *SANDBOX, "--yes", *selection)
+    assert ran.code == 0
+    assert list(project.voices()) == names
+
+
+def test_the_next_command_repeats_the_options(project: Project) -> None:
+    options = ["--only", "a b*", "--deletes-first", "--parallelism", "2"]
+    project.edit("  anchor:", "  a_b:")
+    ran = project.run("plan", *SANDBOX, "--only", "a*", *options)
+    wanted = "--only 'a*' --only 'a b*' --deletes-first --parallelism 2"
+    assert ran.out.splitlines()[-1] == f"Next: voiceops apply --env sandbox {wanted}"
+
+
+@pytest.mark.parametrize("is_before", [True, False])
+def test_env_and_folder_stand_before_or_after_the_command(
+    project: Project, tmp_path: Path, is_before: bool
+) -> None:
+    options = [*SANDBOX, "-C", str(project.folder)]
+    words = [*options, "apply"] if is_before else ["apply", *options]
+    ran = project.run(*words, "--yes", cwd=tmp_path)
+    assert ran.code == 0
+    assert tuple(project.voices()) == NAMES
+
+
+def test_after_the_command_env_and_folder_win(project: Project, tmp_path: Path) -> None:
+    words = ["--env", "nowhere", "-C", "/nowhere", "plan", *SANDBOX, "-C", str(project.folder)]
+    ran = project.run(*words, cwd=tmp_path)
+    assert (ran.code, ran.err) == (0, "")
+    assert f"Next: voiceops apply --env sandbox -C {project.folder}" in ran.out
+
+
+def test_the_sandbox_forgets_everything_when_it_is_reset(project: Project) -> None:
+    project.run("apply", *SANDBOX, "--yes")
+    assert project.run("sandbox", "reset").out == "The sandbox is empty.\n"
+    assert project.run("list", *SANDBOX, "--json").document["voices"] == []
+
+
+def test_the_schema_is_json_for_editors(project: Project) -> None:
+    assert "voices" in str(project.run("schema", "manifest").document["properties"])
