@@ -82,11 +82,13 @@ class Machine:
             settings=Settings(requests_per_minute=6000),
         )
 
-    def declare(self, voices: dict[str, str]) -> None:
-        """Write the manifest: names and the words that describe them."""
-        text = MANIFEST + "".join(
-            VOICE.format(name=name, prompt=prompt) for name, prompt in voices.items()
-        )
+    def declare(self, voices: dict[str, str], aliases: Mapping[str, str] | None = None) -> None:
+        """Write the manifest: names, the words that describe them, and what they were called."""
+        text = MANIFEST
+        for name, prompt in voices.items():
+            text += VOICE.format(name=name, prompt=prompt)
+            if aliases and name in aliases:
+                text += f"    aliases: [{aliases[name]}]\n"
         path = self.root / "manifests" / "voices.yaml"
         path.parent.mkdir(exist_ok=True)
         path.write_text(text if voices else "voices: {}\n", encoding="utf-8")

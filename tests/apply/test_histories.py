@@ -66,9 +66,10 @@ class Account:
 
     def watch(self, asked: Mapping[str, str]) -> None:
         """Note a create of what is there already: that is a second bill for one voice."""
-        prefix = f"qwen-tts-vd-{asked['preferred_name']}-voice-"
+        name = asked["preferred_name"].removesuffix("_now")
+        prefixes = (f"qwen-tts-vd-{name}-voice-", f"qwen-tts-vd-{name}_now-voice-")
         for voice, prompt in self.machine.live().items():
-            is_same = voice.startswith(prefix) and prompt == asked["voice_prompt"]
+            is_same = voice.startswith(prefixes) and prompt == asked["voice_prompt"]
             if is_same and voice not in self.claimed:
                 self.paid_twice.append(voice)
 
@@ -95,6 +96,7 @@ class Histories(RuleBasedStateMachine):
         self.sibling = self.folder / "voiceops.other.lock"
         self.machine.siblings = (self.sibling,)
         self.declared: dict[str, str] = {}
+        self.aliases: dict[str, str] = {}
         self.foreign: set[str] = set()
         self.old_locks = [dump_lock(self.machine.lock())]
         self.declare()
@@ -106,7 +108,7 @@ class Histories(RuleBasedStateMachine):
             shutil.rmtree(self.folder)
 
     def declare(self) -> None:
-        self.machine.declare(self.declared)
+        self.machine.declare(self.declared, self.aliases)
         self.machine.world.adopt(self.folder)
 
     def apply(self) -> None:
@@ -120,12 +122,25 @@ class Histories(RuleBasedStateMachine):
 
     @rule(name=names, prompt=prompts)
     def edit(self, name: str, prompt: str) -> None:
-        self.declared[name] = prompt
+        renamed = f"{name}_now"
+        self.declared[renamed if renamed in self.declared else name] = prompt
         self.declare()
 
     @rule(name=names)
     def take_out(self, name: str) -> None:
-        self.declared.pop(name, None)
+        for known in (name, f"{name}_now"):
+            self.declared.pop(known, None)
+            self.aliases.pop(known, None)
+        self.declare()
+
+    @rule(name=names)
+    def rename(self, name: str) -> None:
+        """Give a voice a new name for good; the old one stays as its alias."""
+        if name not in self.declared or name in self.aliases.values():
+            return
+        new = f"{name}_now"
+        self.declared[new] = self.declared.pop(name)
+        self.aliases[new] = name
         self.declare()
 
     @rule()

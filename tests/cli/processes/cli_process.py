@@ -107,6 +107,7 @@ class Project:
             env=self.environment(env),
             input=stdin.encode(),
             capture_output=True,
+            umask=0o022,
             timeout=TIME_LIMIT_S,
             check=False,
         )

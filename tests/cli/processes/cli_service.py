@@ -78,6 +78,15 @@ def create_elsewhere(sandbox: Sandbox, *, prompt: str, text: str, name: str = "s
         "preferred_name": name,
         "language": "en",
     }
+    return _ask(sandbox, wanted)
+
+
+def delete_elsewhere(sandbox: Sandbox, voice: str) -> None:
+    """Delete a voice as another client of the account would."""
+    _ask(sandbox, {"action": "delete", "voice": voice})
+
+
+def _ask(sandbox: Sandbox, wanted: dict[str, str]) -> str:
     document = {
         "model": "qwen-voice-design",
         "input": wanted,

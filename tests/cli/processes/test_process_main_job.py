@@ -52,7 +52,7 @@ def test_an_apply_creates_every_voice_and_the_next_plan_is_empty(project: Projec
 
 def test_an_apply_writes_these_files_with_these_modes(project: Project) -> None:
     before = set(project.files())
-    project.run("apply", *SANDBOX, "--yes", env={"UMASK": "022"})
+    project.run("apply", *SANDBOX, "--yes")
     written = {path for path in set(project.files()) - before if path != ".voiceops/sandbox.db"}
     modes = {path: stat.S_IMODE((project.folder / path).stat().st_mode) for path in written}
     state = ".voiceops/sandbox"
