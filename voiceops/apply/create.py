@@ -89,9 +89,14 @@ class Sending:
             target_model=self._desired.spec.target_model,
             language=self._desired.spec.language,
             protect=_is_protected(self._desired, self._run),
-            before=self._before,
+            before=self._before | self._locked_before(),
         )
         self._run.books.journal.open_intent(intent)
+
+    def _locked_before(self) -> frozenset[str]:
+        """Give the voice that the name stands for so far: gone or not, it is not the new one."""
+        entry = self._run.books.lock.voices.get(self._desired.name)
+        return frozenset({entry.voice_id} if entry else ())
 
     def close(self, why: str) -> None:
         """Note that nothing is left to be found out about this sending."""

@@ -9,7 +9,7 @@ import click
 
 from voiceops.cli.options import Global, global_options, planning_options
 from voiceops.cli.signals import interruptible, stopping
-from voiceops.cli.terminal import is_interactive, style_for
+from voiceops.cli.terminal import echo_document, is_interactive, style_for
 from voiceops.errors import DecisionNeeded, Stopped
 from voiceops.report.terminal import show
 
@@ -35,7 +35,6 @@ def command(said: Global, options: Options, *, yes: bool, no_settle: bool, as_js
     from voiceops.cli.progress import make_teller
     from voiceops.cli.workspace import open_workspace
     from voiceops.report.apply_text import render_report
-    from voiceops.report.json import dump_document
     from voiceops.workflow import apply
 
     gate, teller = Gate(), make_teller(said.colour)
@@ -53,8 +52,11 @@ def command(said: Global, options: Options, *, yes: bool, no_settle: bool, as_js
             everything=gate,
             may_wait=not no_settle,
         )
-    style = style_for(sys.stdout, said.colour)
-    click.echo(dump_document(report) if as_json else render_report(report, style), nl=False)
+    if as_json:
+        echo_document(report)
+    else:
+        text = render_report(report, style_for(sys.stdout, said.colour))
+        click.echo(text, nl=False, color=True)
     return report.exit_code
 
 

@@ -7,7 +7,7 @@ import sys
 import click
 
 from voiceops.cli.options import Global, global_options
-from voiceops.cli.terminal import style_for
+from voiceops.cli.terminal import echo_document, style_for
 from voiceops.errors import ExitCode
 
 
@@ -23,14 +23,13 @@ def command(said: Global, *, as_json: bool) -> int:
     """
     from voiceops.cli.workspace import open_workspace
     from voiceops.core.settings import Options
-    from voiceops.report.json import dump_document
     from voiceops.report.plan_text import render_plan
     from voiceops.workflow import plan
 
     with open_workspace(said) as workspace:
         made = plan(workspace, Options())
     if as_json:
-        click.echo(dump_document(made), nl=False)
+        echo_document(made)
     else:
         click.echo(render_plan(made, style_for(sys.stdout, said.colour)), nl=False, color=True)
         word = "Drift." if made.has_drifted else "No drift."

@@ -7,7 +7,7 @@ import sys
 import click
 
 from voiceops.cli.options import Global, global_options
-from voiceops.cli.terminal import style_for
+from voiceops.cli.terminal import echo_document, style_for
 from voiceops.errors import ExitCode
 
 
@@ -22,13 +22,14 @@ def command(said: Global, *, as_json: bool) -> int:
     belong to nobody here, and foreign ones do not look like a designed voice.
     """
     from voiceops.cli.workspace import open_workspace
-    from voiceops.report.json import dump_document
     from voiceops.report.list_text import render_inventory
     from voiceops.workflow import list_voices
 
     with open_workspace(said) as workspace:
         found = list_voices(workspace)
-    style = style_for(sys.stdout, said.colour)
-    text = dump_document(found) if as_json else render_inventory(found, style)
-    click.echo(text, nl=False, color=True)
+    if as_json:
+        echo_document(found)
+    else:
+        text = render_inventory(found, style_for(sys.stdout, said.colour))
+        click.echo(text, nl=False, color=True)
     return ExitCode.DONE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from difflib import get_close_matches
 from importlib import import_module
@@ -12,7 +11,7 @@ import click
 
 from voiceops import __version__
 from voiceops.cli.options import Global, global_options
-from voiceops.cli.terminal import prepare_streams
+from voiceops.cli.terminal import drop_stdout, prepare_streams
 from voiceops.errors import ExitCode, FilesInvalid, VoiceopsError
 
 # Each command lives in the module of its name; it is imported when it is called, or described.
@@ -58,9 +57,12 @@ def main() -> NoReturn:
     try:
         code = _run()
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has left. Python would complain once more when it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader has left
+        drop_stdout()
+        code = ExitCode.FAILED
+    except OSError as error:
+        drop_stdout()
+        click.echo(f"error: stdout cannot be written: {error.strerror or error}", err=True)
         code = ExitCode.FAILED
     sys.exit(code)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voiceops.cli.options import Global, global_options, planning_options
-from voiceops.cli.terminal import style_for
+from voiceops.cli.terminal import echo_document, style_for
 from voiceops.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -34,14 +34,13 @@ def command(said: Global, options: Options, *, as_json: bool, detailed_exitcode:
     --detailed-exitcode is given.
     """
     from voiceops.cli.workspace import open_workspace
-    from voiceops.report.json import dump_document
     from voiceops.report.plan_text import render_plan
     from voiceops.workflow import plan
 
     with open_workspace(said) as workspace:
         made = plan(workspace, options)
     if as_json:
-        click.echo(dump_document(made), nl=False)
+        echo_document(made)
     else:
         click.echo(render_plan(made, style_for(sys.stdout, said.colour)), nl=False, color=True)
         if not made.is_empty and not made.needs_a_person:

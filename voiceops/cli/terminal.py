@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import sys
+from io import TextIOWrapper
 from typing import TextIO
+
+import click
 
 from voiceops.report.style import Style
 
 
 def prepare_streams() -> None:
-    """Let stdout and stderr take any text in any locale: what does not fit is escaped."""
+    """Let stdin, stdout and stderr be there, and take any text in any locale.
+
+    A stream that the caller closed is opened on nothing, so that no other file takes its place;
+    what a locale has no character for is escaped.
+    """
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            if descriptor != number:
+                os.dup2(descriptor, number)
+            setattr(sys, name, os.fdopen(number, mode))
     for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def drop_stdout() -> None:
+    """Let what is still to be written to stdout go nowhere, after writing to it has failed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def echo_document(document: object) -> None:
+    """Print a document as JSON; characters that stdout has not are written as JSON escapes."""
+    from voiceops.report.json import dump_document
+
+    text = dump_document(document)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        text = re.sub(r"[^\x00-\x7f]", lambda match: json.dumps(match[0])[1:-1], text)
+    click.echo(text, nl=False)
 
 
 def style_for(stream: TextIO, colour: str) -> Style:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from voiceops.cli.options import Global, global_options
+from voiceops.cli.terminal import echo_document
 from voiceops.errors import ExitCode
 
 
@@ -18,9 +19,11 @@ def command(said: Global, *, as_json: bool) -> int:
     """
     from voiceops.cli.workspace import find_root
     from voiceops.report.findings_text import render_findings
-    from voiceops.report.json import dump_document
     from voiceops.workflow import validate
 
     found = validate(find_root(said), said.environment)
-    click.echo(dump_document(found) if as_json else render_findings(found), nl=False)
+    if as_json:
+        echo_document(found)
+    else:
+        click.echo(render_findings(found), nl=False)
     return ExitCode.FAILED if found.faults else ExitCode.DONE

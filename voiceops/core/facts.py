@@ -25,7 +25,8 @@ class Claims:
 class Intent:
     """A create that may have been sent, and of which nothing is known yet.
 
-    `before` holds the voices of this preferred name that were live when it was written; `at` is
+    `before` holds the voices of this preferred name that were live when it was written, and the
+    one that the name stood for; `at` is
     in UTC. `spec` is the digest of what was to be sent.
     """
 

@@ -23,19 +23,24 @@ def keep(lockfile: Path, name: str, entry: LockEntry, *, effects: Effects) -> st
     If that cannot be written either, what is returned is the entry itself, between markers.
     """
     path = emergency_path(lockfile)
-    line = json.dumps(json.loads(dump_lock(Lock({name: entry})))) + "\n"
+    # The first line end keeps it apart from a torn entry before it.
+    line = "\n" + json.dumps(json.loads(dump_lock(Lock({name: entry})))) + "\n"
     try:
         with writing(path):
             effects.append(path, line.encode(), mode=0o600)
             effects.fsync(path)
             effects.fsync_dir(path.parent)
     except FileUnusable:
-        return f"this is its entry:\n----- entry -----\n{line}----- end of entry -----"
+        return f"this is its entry:\n----- entry -----{line}----- end of entry -----"
     return f"its entry is in {path.name}"
 
 
 def read_emergency(lockfile: Path) -> list[tuple[str, LockEntry]]:
-    """Read the entries that wait for the lockfile, oldest first; a torn last line is left out."""
+    """Read the entries that wait for the lockfile, oldest first.
+
+    One that was torn while it was written is left out: its report showed it, and the journal may
+    have it.
+    """
     path = emergency_path(lockfile)
     try:
         lines = path.read_bytes().split(b"\n")
@@ -43,8 +48,16 @@ def read_emergency(lockfile: Path) -> list[tuple[str, LockEntry]]:
         return []
     except OSError as error:
         raise FileUnusable(f"{path.name}: cannot be read: {error.strerror}") from error
-    locks = [parse_lock(line, name=path.name) for line in lines[:-1]]
+    locks = [parse_lock(line, name=path.name) for line in lines if _is_whole(line)]
     return [pair for lock in locks for pair in lock.voices.items()]
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
 
 
 def clear_emergency(lockfile: Path, *, effects: Effects) -> None:

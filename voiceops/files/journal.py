@@ -119,8 +119,9 @@ class Journal:
             self._effects.make_dir(self._path.parent)
             self._effects.append(self._path, data, mode=MODE)
             self._effects.fsync(self._path)
-            if is_new:
-                self._effects.fsync_dir(self._path.parent)
+            if is_new:  # its folder may be new, and the one above it
+                for directory in list(self._path.parents)[:3]:
+                    self._effects.fsync_dir(directory)
             self._is_torn = False
 
     def _cutoff(self) -> datetime:

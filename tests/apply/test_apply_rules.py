@@ -1,0 +1,173 @@
+"""What keeps an apply from spending more after something went wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+from machine import Machine
+from world import World
+
+from voiceops.core.result import Report, Status
+from voiceops.core.settings import Options
+from voiceops.files.emergency import emergency_path
+
+Wire = tuple[int, Mapping[str, str], bytes]
+FULL = b'{"code": "Throttling.AllocationQuota", "message": "Maximum voice storage limit exceeded"}'
+
+
+class Creates:
+    """The service, whose creates are answered by `reply`; counts those that came."""
+
+    def __init__(self, machine: Machine, reply: Callable[[], Wire]) -> None:
+        self.machine, self.reply, self.sent = machine, reply, 0
+        self.late: list[tuple[object, ...]] = []
+
+    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Wire:
+        if json.loads(body)["input"]["action"] != "create":
+            return self.machine.sandbox.answer(method, path, headers, body)
+        self.sent += 1
+        self.late.append((method, path, headers, body))
+        return self.reply()
+
+    def execute_late(self) -> None:
+        for request in self.late:
+            self.machine.sandbox.answer(*request)  # type: ignore[arg-type]
+        self.late.clear()
+
+
+def lose() -> Wire:
+    raise httpx.ReadTimeout("late")
+
+
+class FullDisk(World):
+    """A disk that takes no file of these names any more, once it is full."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__()
+        self.names = names
+
+    def write(self, path: Path, data: bytes, *, mode: int) -> None:
+        self.refuse(path)
+        super().write(path, data, mode=mode)
+
+    def append(self, path: Path, data: bytes, *, mode: int) -> None:
+        self.refuse(path)
+        super().append(path, data, mode=mode)
+
+    def refuse(self, path: Path) -> None:
+        if any(name in path.name for name in self.names):
+            raise OSError(28, "No space left on device")
+
+
+def test_a_full_quota_ends_further_creates(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    machine.declare({"ann": "deep", "bob": "high", "cat": "calm"})
+    creates = machine.strike(Creates(machine, lambda: (400, {}, FULL)))
+    machine.apply()
+    assert creates.sent == 1
+
+
+def test_after_two_unknown_outcomes_no_create_is_sent(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    machine.declare({"ann": "deep", "bob": "high", "cat": "calm"})
+    creates = machine.strike(Creates(machine, lose))
+    machine.apply(may_wait=False)
+    assert creates.sent == 2
+
+
+def test_when_the_lockfile_cannot_be_written_no_create_is_sent_any_more(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, world=FullDisk(".voiceops.lock.tmp"))
+    machine.declare({"ann": "deep", "bob": "high"})
+    report = machine.apply()
+    assert isinstance(report, Report)
+    assert len(machine.sandbox.list_bills()) == 1
+    assert emergency_path(machine.environment.lockfile).exists()
+
+
+def test_an_older_voice_of_the_name_keeps_no_create_open(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    machine.declare({"ann": "deep"})
+    machine.call(
+        "create",
+        target_model="qwen3-tts-vd-2026-01-26",
+        voice_prompt="Another voice.",
+        preview_text="Hello.",
+        preferred_name="ann",
+        language="en",
+    )
+    creates = machine.strike(Creates(machine, lose))
+    machine.apply(may_wait=False)
+    machine.answer = None
+    assert creates.sent == 1
+    machine.wait(3600)
+    machine.apply()
+    assert machine.plan().is_empty
+    assert len(machine.sandbox.list_bills()) == 2
+
+
+def test_two_twins_of_an_unknown_create_need_a_person(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    machine.declare({"ann": "deep"})
+    creates = machine.strike(Creates(machine, lose))
+    machine.apply(may_wait=False)
+    creates.late *= 2
+    creates.execute_late()
+    machine.answer = None
+    machine.apply()
+    assert machine.lock().voices == {}
+    assert len(machine.plan().problems) == 1
+
+
+def test_orphans_stay_when_a_create_fails(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    machine.declare({"gone": "slow"})
+    machine.apply()
+    machine.wait(3600)
+    machine.declare({"ann": "deep"})
+    machine.strike(Creates(machine, lambda: (400, {}, b'{"code": "InvalidParameter"}')))
+    report = machine.apply()
+    assert isinstance(report, Report)
+    assert [result.status for result in report.results] == [Status.FAILED, Status.NOT_TRIED]
+    assert len(machine.live()) == 1
+
+
+def test_an_open_create_of_a_lost_voice_is_not_taken_for_answered(tmp_path: Path) -> None:
+    """The name's own entry has the same spec; its voice is gone, and is not what was made."""
+    machine = Machine(tmp_path)
+    machine.declare({"ann": "deep"})
+    machine.apply()
+    machine.wait(3600)
+    machine.call("delete", voice=machine.lock().voices["ann"].voice_id)
+    machine.options = Options(parallelism=1, accept_lost=("*",))
+    creates = machine.strike(Creates(machine, lose))
+    machine.apply(may_wait=False)
+    machine.answer = None
+    machine.wait(5)
+    machine.apply(may_wait=False)
+    creates.execute_late()
+    machine.wait(3600)
+    machine.converge()
+    assert len(machine.sandbox.list_bills()) == 2
+
+
+def test_failed_listings_disprove_nothing(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    machine.declare({"ann": "deep"})
+    creates = machine.strike(Creates(machine, lose))
+    machine.apply(may_wait=False)
+    machine.wait(timedelta(hours=1).total_seconds())
+
+    class Down:
+        def answer(self, *_request: object) -> Wire:
+            return 500, {}, b""
+
+    machine.strike(Down())
+    machine.apply(may_wait=False)
+    machine.answer = None
+    journal = (machine.environment.state_dir / "journal.jsonl").read_text(encoding="utf-8")
+    assert "disproved" not in journal
+    creates.late.clear()
