@@ -99,7 +99,6 @@ def _show(error: VoiceopsError) -> None:
         count = len(error.faults)
         click.echo(f"{count} fault{'' if count == 1 else 's'}", err=True)
         return
-    lines = error.message.split("\n")
-    click.echo("error: " + "\n".join(show(line) for line in lines), err=True)
+    click.echo(f"error: {show(error.message)}", err=True)
     if error.hint:
         click.echo(f"  hint: {show(error.hint)}", err=True)

@@ -173,18 +173,21 @@ def find_key(data: bytes) -> list[str]:
 
 def _forms() -> dict[str, bytes]:
     key = KEY.encode()
-    # Inside a longer text base64 has three alignments; the ends depend on the neighbours.
-    aligned = {f"base64 {n}": base64.b64encode(b"x" * n + key + b"xx")[4:-4] for n in range(3)}
     return {
         "plain": key,
+        "start": key[:9],
         "quoted": quote(KEY, safe="").encode(),
-        "html": KEY.replace("&", "&amp;").encode(),
         "hex": key.hex().encode(),
         "reversed": key[::-1],
         "reversed hex": key[::-1].hex().encode(),
-        "sk-canary": b"sk-canary",
-        **aligned,
+        **{f"base64 after {shift}": _base64_after(shift) for shift in range(3)},
     }
+
+
+def _base64_after(shift: int) -> bytes:
+    """Give the part of the key's base64 that is the same whatever stands around the key."""
+    encoded = base64.b64encode(b"x" * shift + KEY.encode())
+    return encoded[4 if shift else 0 : (shift + len(KEY)) // 3 * 4]
 
 
 KEY_FORMS = _forms()

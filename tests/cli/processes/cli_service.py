@@ -22,7 +22,8 @@ class Service:
     """A sandbox that takes the canary key alone, and notes what it is asked.
 
     `refuse` may answer in the place of the sandbox; `distort` may change what it answered. A
-    create waits for `may_create` before it is carried out, and for `may_reply` after it.
+    create waits for `may_create` before it is carried out, and for `may_reply` after it; a
+    listing waits for `may_list`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -32,10 +33,11 @@ class Service:
         self.distort: Callable[[Action, dict[str, object]], object] = lambda action, document: None
         self.create_came = threading.Event()
         self.create_done = threading.Event()
+        self.list_came = threading.Event()
+        self.may_list = threading.Event()
         self.may_create = threading.Event()
         self.may_reply = threading.Event()
-        self.may_create.set()
-        self.may_reply.set()
+        self.release()
 
     @property
     def creates(self) -> list[str]:
@@ -45,8 +47,8 @@ class Service:
 
     def release(self) -> None:
         """Let everything go on that waits."""
-        self.may_create.set()
-        self.may_reply.set()
+        for gate in (self.may_list, self.may_create, self.may_reply):
+            gate.set()
 
     def answer(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         """Answer one request."""
@@ -56,6 +58,9 @@ class Service:
         if is_create:
             self.create_came.set()
             self.may_create.wait(TIME_LIMIT_S)
+        elif action["action"] == "list":
+            self.list_came.set()
+            self.may_list.wait(TIME_LIMIT_S)
         refused = self.refuse(action)
         if refused:
             return refused[0], json.dumps(refused[1]).encode()
