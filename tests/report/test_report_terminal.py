@@ -24,6 +24,7 @@ from voiceops.report.terminal import clip, columns, show
         ("zero\u200bwidth \ufeff \u2028", "zero\\u200bwidth \\ufeff \\u2028"),
         ("\U000e0041 tag", "\\U000e0041 tag"),
         ("lone \ud800", "lone \\ud800"),
+        ("##[set-env name=A]b", "#\\x23[set-env name=A]b"),
     ],
 )
 def test_show(text: str, shown: str) -> None:

@@ -73,7 +73,7 @@ def _run() -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.UsageError as error:
-        error.show()
+        _show_usage(error)
         return ExitCode.USAGE
     except click.ClickException as error:
         error.show()
@@ -85,6 +85,15 @@ def _run() -> int:
         _show(error)
         return error.exit_code
     return int(code or 0)
+
+
+def _show_usage(error: click.UsageError) -> None:
+    """Print what is wrong with the command line, and where to read how it is used."""
+    from voiceops.report.terminal import show
+
+    click.echo(f"error: {show(error.format_message())}", err=True)
+    if error.ctx is not None:
+        click.echo(f"  hint: see `{error.ctx.command_path} --help`", err=True)
 
 
 def _show(error: VoiceopsError) -> None:
