@@ -1,0 +1,120 @@
+"""Signals while a create is in flight: its reply is waited for, nothing further is sent."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+from cli_process import TIME_LIMIT_S, Process, Project
+from cli_service import Service
+
+# One at a time, so that it is certain what is in flight and what is not sent yet.
+APPLY = ("apply", "--yes", "--parallelism", "1")
+SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+
+
+def read_until(process: Process, text: bytes) -> bytes:
+    """Read stderr up to the line that holds `text`."""
+    assert process.stderr is not None
+    read = b""
+    while text not in read:
+        line = process.stderr.readline()
+        assert line, f"{text!r} never came: {read!r}"
+        read += line
+    return read
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+@pytest.mark.parametrize("is_executed", [False, True], ids=["before_server", "after_server"])
+def test_after_a_signal_the_reply_is_recorded_and_nothing_more_is_sent(
+    remote: Project, service: Service, number: signal.Signals, code: int, is_executed: bool
+) -> None:
+    (service.may_reply if is_executed else service.may_create).clear()
+    with remote.start(*APPLY) as process:
+        assert (service.create_done if is_executed else service.create_came).wait(TIME_LIMIT_S)
+        process.send_signal(number)
+        said = read_until(process, b"nothing more is sent")
+        assert process.poll() is None
+        service.release()
+        out, err = process.communicate(timeout=TIME_LIMIT_S)
+    ran = remote.check(process.returncode, out, said + err)
+    assert ran.code == code
+    assert f"{number.name}: nothing more is sent; waiting for anchor; once more to" in ran.err
+    assert "Apply: 1 created, 2 not tried." in ran.out
+    assert service.creates == ["anchor"]
+    assert list(remote.voices().values()) == [bill.voice for bill in service.sandbox.list_bills()]
+    assert remote.run("apply", "--yes").code == 0
+    assert len(service.sandbox.list_bills()) == 3
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_a_second_signal_leaves_at_once_and_the_voice_is_paid_once(
+    remote: Project, service: Service, number: signal.Signals, code: int
+) -> None:
+    service.may_reply.clear()
+    with remote.start(*APPLY) as process:
+        assert service.create_done.wait(TIME_LIMIT_S)
+        process.send_signal(number)
+        said = read_until(process, b"nothing more is sent")
+        process.send_signal(number)
+        out, err = process.communicate(timeout=TIME_LIMIT_S)
+    ran = remote.check(process.returncode, out, said + err)
+    assert (ran.code, ran.out) == (code, "")
+    assert "leaving now" in ran.err
+    assert remote.voices() == {}
+    service.release()
+    again = remote.run("apply", "--yes")
+    assert again.code == 0
+    assert sorted(service.creates) == ["anchor", "wetter", "xinwen"]
+    billed = {bill.voice for bill in service.sandbox.list_bills()}
+    assert set(remote.voices().values()) == billed
+    assert len(billed) == 3
+
+
+def test_after_sigterm_a_reply_that_never_comes_is_not_waited_for(
+    remote: Project, service: Service
+) -> None:
+    service.may_reply.clear()
+    with remote.start(*APPLY) as process:
+        assert service.create_done.wait(TIME_LIMIT_S)
+        process.terminate()
+        out, err = process.communicate(timeout=TIME_LIMIT_S)
+    ran = remote.check(process.returncode, out, err)
+    assert ran.code == 143
+    assert "leaving now" in ran.err
+    assert not service.may_reply.is_set()
+    assert list(remote.files()).count(".voiceops/default/journal.jsonl") == 1
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_a_signal_during_a_listing_does_nothing(
+    remote: Project, service: Service, number: signal.Signals, code: int
+) -> None:
+    service.may_list.clear()
+    with remote.start(*APPLY) as process:
+        assert service.list_came.wait(TIME_LIMIT_S)
+        process.send_signal(number)
+        said = read_until(process, b"nothing more is sent")
+        service.release()
+        out, err = process.communicate(timeout=TIME_LIMIT_S)
+    ran = remote.check(process.returncode, out, said + err)
+    assert (ran.code, ran.out) == (code, "")
+    assert "nothing was done: stopped" in ran.err
+    assert service.creates == []
+    assert remote.voices() == {}
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)],  # a shell calls the latter 143
+)
+def test_a_signal_ends_a_plan(
+    remote: Project, service: Service, number: signal.Signals, code: int
+) -> None:
+    service.may_list.clear()
+    with remote.start("plan") as process:
+        assert service.list_came.wait(TIME_LIMIT_S)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=TIME_LIMIT_S)
+    ran = remote.check(process.returncode, out, err)
+    assert (ran.code, ran.out) == (code, "")
