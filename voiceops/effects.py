@@ -60,7 +60,10 @@ class Effects(Protocol):
 
 
 class System:
-    """The effects of the machine that we run on."""
+    """The effects of the machine that we run on; `clock` is another one than the machine's."""
+
+    def __init__(self, clock: Callable[[], datetime] | None = None) -> None:
+        self._clock = clock
 
     def write(self, path: Path, data: bytes, *, mode: int) -> None:
         _put(path, data, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
@@ -91,7 +94,7 @@ class System:
         return perform()
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return self._clock() if self._clock else datetime.now(UTC)
 
     def monotonic(self) -> float:
         return time.monotonic()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
 from voiceops.sandbox.messages import Request
+from voiceops.sandbox.script import Behaviour, Script
 from voiceops.sandbox.service import CUSTOMIZATION_PATH, Sandbox
 
 NOON = datetime(2026, 11, 22, 4, 0, 0, 123_000, tzinfo=UTC)  # 12:00 at the service
@@ -26,7 +28,10 @@ CREATE: Mapping[str, object] = {
 def open_sandbox(**switches: Any) -> Sandbox:
     """Open a sandbox in memory, at noon, whose voice names end in 0000, 0001 and so on."""
     settings: dict[str, Any] = {"now": lambda: NOON, "suffix": count_suffixes(), **switches}
-    return Sandbox(settings.pop("database", None), **settings)
+    own = {field.name for field in fields(Behaviour)} & set(settings)
+    behaviour = Behaviour(**{name: settings.pop(name) for name in own})
+    script = Script(behaviour, settings.pop("faults", ()))
+    return Sandbox(settings.pop("database", None), script=script, **settings)
 
 
 def count_suffixes() -> Callable[[], str]:

@@ -9,7 +9,7 @@ import pytest
 from sandbox_client import CREATE, NOON, create, list_page, make_body, send
 
 from voiceops.sandbox.account import Bill
-from voiceops.sandbox.service import make_suffix
+from voiceops.sandbox.design import make_suffix
 
 
 def delete(sandbox, voice):

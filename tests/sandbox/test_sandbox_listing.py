@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from contextlib import closing
 from datetime import timedelta
 
@@ -22,7 +23,7 @@ def voices(page):
     cap=st.integers(1, 15),
 )
 def test_every_page_size_walks_all_voices_once_newest_first(seconds, page_size, cap):
-    clock = iter(seconds)
+    clock = itertools.chain(seconds, itertools.repeat(0))
     with closing(
         open_sandbox(now=lambda: NOON + timedelta(seconds=next(clock)), max_page_size=cap)
     ) as sandbox:

@@ -144,6 +144,7 @@ def test_a_port_that_is_taken_is_an_error_with_a_way_out(make_sandbox):
 @pytest.mark.parametrize("missing", ["uvicorn", "starlette.requests"])
 def test_without_the_extra_the_hint_names_it(make_sandbox, monkeypatch, missing):
     monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.delitem(sys.modules, "voiceops.sandbox.application", raising=False)
     with pytest.raises(VoiceopsError) as caught:
         serve(make_sandbox(), host="127.0.0.1", port=0, ready=print)
     assert caught.value.hint == "install the extra: pip install 'voiceops[server]'"

@@ -104,7 +104,7 @@ def test_what_goes_wrong_within_a_write_is_undone(database):
 
     def add_and_fail():
         with store.write() as account:
-            account.add_voice(voice, item="qwen-voice-design")
+            account.add_voice(voice)
             raise RuntimeError("stop")
 
     with pytest.raises(RuntimeError, match="stop"):
@@ -147,7 +147,7 @@ def test_a_database_of_another_version_is_refused(make_sandbox, database):
     with pytest.raises(FileUnusable) as caught:
         make_sandbox(database=database)
     assert caught.value.message == (
-        f"{database}: the sandbox's database has version 7; this voiceops reads version 1"
+        f"{database}: the sandbox's database has version 7; this voiceops reads version 2"
     )
     assert caught.value.hint == REMOVE_IT
 

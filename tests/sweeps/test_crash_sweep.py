@@ -23,7 +23,7 @@ pytestmark = pytest.mark.sweep
 
 def test_two_crashes_anywhere_are_mended() -> None:
     failed: list[str] = []
-    workers = os.cpu_count() or 1
+    workers = int(os.environ.get("SWEEP_WORKERS", "0")) or os.cpu_count() or 1
     threads = [
         threading.Thread(target=watch, args=(FIRST + number, workers, failed))
         for number in range(workers)
@@ -32,7 +32,7 @@ def test_two_crashes_anywhere_are_mended() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    sys.stdout.write(f"{COUNT} runs with seed {SEED}, {len(failed)} failed\n")
+    sys.stdout.write(f"\n{COUNT} runs with seed {SEED}, {len(failed)} lines of failures\n")
     assert not failed, "".join(failed)
 
 
@@ -51,5 +51,6 @@ def watch(first: int, step: int, failed: list[str]) -> None:
                 sys.stdout.flush()
             else:
                 failed.append(line)
+                sys.stdout.write(line)
     if worker.returncode:
         failed.append(f"the worker from run {first} left with {worker.returncode}\n")

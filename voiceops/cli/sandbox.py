@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,14 +15,31 @@ from voiceops.cli.options import Global, global_options
 from voiceops.errors import ExitCode
 
 if TYPE_CHECKING:
+    from voiceops.sandbox.script import Script
     from voiceops.sandbox.service import Sandbox
 
 HOST = "127.0.0.1"
+_MOST_DAYS = 36_500
+
+
+class Days(click.ParamType[int]):
+    """A number of days, written like 370d."""
+
+    name = "days"
+
+    def convert(
+        self, value: str | int, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Read the number; what is none is a usage error."""
+        match = re.fullmatch(r"([0-9]{1,5})d", str(value))
+        if match is None or not 0 < int(match[1]) <= _MOST_DAYS:
+            self.fail(f"{value!r} is no number of days; write it like 370d", param, ctx)
+        return int(match[1])
 
 
 @click.group("sandbox", short_help="Run the service on your own machine.")
 def command() -> None:
-    """Run, or reset, a stand-in of the service on this machine.
+    """Run a stand-in of the service on this machine, and look after it.
 
     It speaks the same protocol, creates no real voice and costs nothing. `--env sandbox` reaches
     it without a server; both keep their voices in .voiceops/sandbox.db.
@@ -32,19 +54,26 @@ def command() -> None:
     show_default=True,
     help="The port; 0 takes any that is free.",
 )
+@click.option(
+    "--faults",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="A script of what shall go wrong.",
+)
 @global_options
-def serve_command(said: Global, *, port: int) -> int:
+def serve_command(said: Global, *, port: int, faults: Path | None) -> int:
     """Serve the sandbox over HTTP, to this machine alone, until it is stopped.
 
     Any key is accepted. Point a client at it with DASHSCOPE_HTTP_BASE_URL.
     """
+    from voiceops.cli.workspace import find_root, open_sandbox
     from voiceops.sandbox.server import serve
 
     def ready(real_port: int) -> None:
         click.echo(f"The sandbox listens at http://{HOST}:{real_port}/api/v1")
         click.echo(f"Next: DASHSCOPE_HTTP_BASE_URL=http://{HOST}:{real_port}/api/v1 voiceops plan")
 
-    sandbox = _open(said)
+    sandbox = open_sandbox(find_root(said), _read_script(faults))
     try:
         serve(sandbox, host=HOST, port=port, ready=ready)
     finally:
@@ -52,13 +81,51 @@ def serve_command(said: Global, *, port: int) -> int:
     return ExitCode.DONE
 
 
+@command.command("ledger", short_help="Show what the sandbox would have billed.")
+@click.option("--json", "as_json", is_flag=True, help="Print the ledger as JSON.")
+@global_options
+def ledger_command(said: Global, *, as_json: bool) -> int:
+    """Show what the sandbox would have billed: voices made, and characters spoken.
+
+    Deleting a voice takes nothing back. A voice whose reply was lost is billed, too.
+    """
+    from voiceops.cli.ledger_text import render_ledger
+    from voiceops.cli.workspace import find_root
+    from voiceops.files.config import read_config
+
+    with closing(_open(said)) as sandbox:
+        bills = sandbox.list_bills()
+    if as_json:
+        click.echo(json.dumps([asdict(bill) for bill in bills], indent=2))
+        return ExitCode.DONE
+    settings = read_config(find_root(said)).environment("sandbox").settings
+    click.echo(render_ledger(bills, settings.price_amount, settings.price_currency), nl=False)
+    return ExitCode.DONE
+
+
+@command.command("advance", short_help="Put the sandbox's clock ahead.")
+@click.argument("days", metavar="DAYSd", type=Days())
+@global_options
+def advance_command(said: Global, *, days: int) -> int:
+    """Put the sandbox's clock ahead, for example by 370d.
+
+    Voices that nobody spoke with for a year are deleted, as the service does.
+    """
+    with closing(_open(said)) as sandbox:
+        deleted = sandbox.advance(days)
+        today = sandbox.now().date()
+    for voice in deleted:
+        click.echo(f"deleted for disuse  {voice}")
+    click.echo(f"At the sandbox it is {today}; {len(deleted):,} voices were deleted for disuse.")
+    return ExitCode.DONE
+
+
 @command.command("reset", short_help="Forget all voices of the sandbox.")
 @global_options
 def reset_command(said: Global) -> int:
     """Forget all voices of the sandbox, and what they cost."""
-    sandbox = _open(said)
-    sandbox.reset()
-    sandbox.close()
+    with closing(_open(said)) as sandbox:
+        sandbox.reset()
     click.echo("The sandbox is empty.")
     return ExitCode.DONE
 
@@ -67,3 +134,11 @@ def _open(said: Global) -> Sandbox:
     from voiceops.cli.workspace import find_root, open_sandbox
 
     return open_sandbox(find_root(said))
+
+
+def _read_script(path: Path | None) -> Script | None:
+    if path is None:
+        return None
+    from voiceops.cli.fault_script import read_script
+
+    return read_script(path)

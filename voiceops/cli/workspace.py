@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from voiceops.provider.qwen import Handler, Qwen
 from voiceops.workflow import Workspace, find_siblings
 
 if TYPE_CHECKING:
+    from voiceops.sandbox.script import Script
     from voiceops.sandbox.service import Sandbox
 
 BASE_URL_VARIABLE = "DASHSCOPE_HTTP_BASE_URL"
@@ -30,15 +32,14 @@ def open_workspace(said: Global) -> Iterator[Workspace]:
     root = find_root(said)
     config = read_config(root)
     environment = config.environment(said.environment)
-    effects = System()
-    with _connect(root, environment, effects) as (endpoint, provider):
+    with _connect(root, environment) as service:
         yield Workspace(
             root=root,
             environment=environment,
             siblings=find_siblings(root, config, environment),
-            endpoint=endpoint.name,
-            provider=provider,
-            effects=effects,
+            endpoint=service.endpoint.name,
+            provider=service.provider,
+            effects=service.effects,
         )
 
 
@@ -50,21 +51,31 @@ def find_root(said: Global) -> Path:
     return root
 
 
-def open_sandbox(root: Path) -> Sandbox:
+def open_sandbox(root: Path, script: Script | None = None) -> Sandbox:
     """Open the project's sandbox; it is the same one in the process and behind a port."""
+    from voiceops.sandbox.script import PLAIN
     from voiceops.sandbox.service import Sandbox
 
     effects = System()
-    return Sandbox(make_state_dir(root, effects=effects) / "sandbox.db", now=effects.now)
+    database = make_state_dir(root, effects=effects) / "sandbox.db"
+    return Sandbox(database, now=effects.now, script=script or PLAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that can be reached, and the effects that go with it: its sandbox has a clock."""
+
+    endpoint: Endpoint
+    provider: Qwen
+    effects: Effects
 
 
 @contextmanager
-def _connect(
-    root: Path, environment: Environment, effects: Effects
-) -> Iterator[tuple[Endpoint, Qwen]]:
+def _connect(root: Path, environment: Environment) -> Iterator[Service]:
     if environment.endpoint == "sandbox":
         sandbox = open_sandbox(root)
         try:
+            effects = System(clock=sandbox.now)
             yield from _serve(environment, effects, sandbox_endpoint(), "sandbox", sandbox.answer)
         finally:
             sandbox.close()
@@ -73,7 +84,7 @@ def _connect(
         endpoint = resolve_endpoint(environment.endpoint, override=override)
         variable = environment.key_variable
         key = check_key(os.environ.get(variable), variable)
-        yield from _serve(environment, effects, endpoint, key, None)
+        yield from _serve(environment, System(), endpoint, key, None)
 
 
 def _serve(
@@ -82,7 +93,7 @@ def _serve(
     endpoint: Endpoint,
     key: str,
     handler: Handler | None,
-) -> Iterator[tuple[Endpoint, Qwen]]:
+) -> Iterator[Service]:
     provider = Qwen(
         endpoint,
         key,
@@ -93,6 +104,6 @@ def _serve(
         handler=handler,
     )
     try:
-        yield endpoint, provider
+        yield Service(endpoint, provider, effects)
     finally:
         provider.close()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 from voiceops.sandbox import refusals
 from voiceops.sandbox.audio import ENCODABLE_FORMATS
+from voiceops.sandbox.fields import read_choice, read_document, read_group, read_number, read_text
 
 MODEL = "qwen-voice-design"
 
@@ -23,8 +22,6 @@ _RESPONSE_FORMATS = ("wav", "pcm", "mp3", "opus")
 _TARGET_FAMILY = "qwen3-tts-vd"
 _MAX_PAGE_INDEX = 200
 _DEFAULT_PAGE_SIZE = 10
-
-Value = TypeVar("Value", str, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ def read_action(body: bytes) -> Action:
     Unknown members are ignored; an optional one that is null counts as omitted. Raises Rejected
     with the first fault found; how the service answers each fault is documented only in general.
     """
-    document = _read_document(body)
+    document = read_document(body)
     model = document.get("model")
     if not isinstance(model, str) or not model:
         raise refusals.empty_model()
@@ -79,39 +76,29 @@ def read_action(body: bytes) -> Action:
         raise refusals.model_not_found()
     if document.get("input") is None:
         raise refusals.empty_input()
-    fields = _read_group(document, "input")
+    fields = read_group(document, "input")
     match fields.get("action"):
         case "create":
-            return _read_create(fields, _read_group(document, "parameters"))
+            return _read_create(fields, read_group(document, "parameters"))
         case "list":
             return _read_list(fields)
         case "query":
-            return Query(_read_text(fields, "voice"))
+            return Query(read_text(fields, "voice"))
         case "delete":
-            return Delete(_read_text(fields, "voice"))
+            return Delete(read_text(fields, "voice"))
         case _:
             raise refusals.invalid_parameter("action")
-
-
-def _read_document(body: bytes) -> Mapping[str, object]:
-    try:
-        document: object = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise refusals.illegal_input() from error
-    if not isinstance(document, dict):
-        raise refusals.illegal_input()
-    return document
 
 
 def _read_create(fields: Mapping[str, object], parameters: Mapping[str, object]) -> Create:
     create = Create(
         target_model=_read_target_model(fields),
-        voice_prompt=_read_text(fields, "voice_prompt", longest=_MAX_PROMPT_CHARACTERS),
-        preview_text=_read_text(fields, "preview_text", longest=_MAX_PREVIEW_CHARACTERS),
+        voice_prompt=read_text(fields, "voice_prompt", longest=_MAX_PROMPT_CHARACTERS),
+        preview_text=read_text(fields, "preview_text", longest=_MAX_PREVIEW_CHARACTERS),
         preferred_name=_read_preferred_name(fields),
-        language=_read_choice(fields, "language", _LANGUAGES),
-        sample_rate_hz=_read_choice(parameters, "sample_rate", _SAMPLE_RATES_HZ),
-        response_format=_read_choice(parameters, "response_format", _RESPONSE_FORMATS),
+        language=read_choice(fields, "language", _LANGUAGES),
+        sample_rate_hz=read_choice(parameters, "sample_rate", _SAMPLE_RATES_HZ),
+        response_format=read_choice(parameters, "response_format", _RESPONSE_FORMATS),
     )
     if create.response_format not in ENCODABLE_FORMATS:
         raise refusals.cannot_encode(create.response_format)
@@ -119,8 +106,8 @@ def _read_create(fields: Mapping[str, object], parameters: Mapping[str, object])
 
 
 def _read_list(fields: Mapping[str, object]) -> ListVoices:
-    page_index = _read_number(fields, "page_index", default=0)
-    page_size = _read_number(fields, "page_size", default=_DEFAULT_PAGE_SIZE)
+    page_index = read_number(fields, "page_index", default=0)
+    page_size = read_number(fields, "page_size", default=_DEFAULT_PAGE_SIZE)
     if not 0 <= page_index <= _MAX_PAGE_INDEX:
         raise refusals.invalid_parameter("page_index")
     if page_size < 1:
@@ -129,57 +116,14 @@ def _read_list(fields: Mapping[str, object]) -> ListVoices:
 
 
 def _read_target_model(fields: Mapping[str, object]) -> str:
-    target_model = _read_text(fields, "target_model")
+    target_model = read_text(fields, "target_model")
     if not target_model.startswith(_TARGET_FAMILY):
         raise refusals.invalid_parameter("target_model")
     return target_model
 
 
 def _read_preferred_name(fields: Mapping[str, object]) -> str:
-    preferred_name = _read_text(fields, "preferred_name")
+    preferred_name = read_text(fields, "preferred_name")
     if not _PREFERRED_NAME.fullmatch(preferred_name):
         raise refusals.invalid_preferred_name()
     return preferred_name
-
-
-def _read_group(document: Mapping[str, object], name: str) -> Mapping[str, object]:
-    group = document.get(name)
-    if group is None:
-        return {}
-    if not isinstance(group, dict):
-        raise refusals.invalid_parameter(name)
-    return group
-
-
-def _read_text(fields: Mapping[str, object], name: str, *, longest: int | None = None) -> str:
-    text = fields.get(name)
-    if not isinstance(text, str) or not text.strip() or not _is_unicode(text):
-        raise refusals.invalid_parameter(name)
-    if longest is not None and len(text) > longest:
-        raise refusals.invalid_parameter(name)
-    return text
-
-
-def _read_choice(fields: Mapping[str, object], name: str, choices: tuple[Value, ...]) -> Value:
-    """Read one of the choices; the first is the default. The type counts: true is not 1."""
-    value = fields.get(name)
-    if value is None:
-        return choices[0]
-    for choice in choices:
-        if type(value) is type(choice) and value == choice:
-            return choice
-    raise refusals.invalid_parameter(name)
-
-
-def _read_number(fields: Mapping[str, object], name: str, *, default: int) -> int:
-    number = fields.get(name)
-    if number is None:
-        return default
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise refusals.invalid_parameter(name)
-    return number
-
-
-def _is_unicode(text: str) -> bool:
-    """Tell whether text can be stored: JSON can spell halves of a character, UTF-8 cannot."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)

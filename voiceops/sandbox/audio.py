@@ -130,3 +130,14 @@ def _wrap_as_wav(pcm: bytes, sample_rate_hz: int) -> bytes:
         writer.setframerate(sample_rate_hz)
         writer.writeframes(pcm)
     return file.getvalue()
+
+
+def synthesize(voice: str, description: str, text: str, *, sample_rate_hz: int = 24000) -> bytes:
+    """Say a text: for now the same hum, whatever the text."""
+    del text
+    return make_preview(voice, description, sample_rate_hz=sample_rate_hz, response_format="pcm")
+
+
+def encode(pcm: bytes, *, sample_rate_hz: int, response_format: str) -> bytes:
+    """Put raw samples into a container, if the format is one."""
+    return pcm if response_format == "pcm" else _wrap_as_wav(pcm, sample_rate_hz)

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from voiceops.sandbox.script import Lost
+
 # The sandbox's own bound: the longest valid request is some 30 kB.
 MAX_BODY_BYTES = 1 << 20
 
@@ -27,14 +29,26 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One reply over HTTP; the body is JSON in UTF-8."""
+    """One reply over HTTP; whoever carries it drops the connection where it is `lost`."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    lost: Lost | None = None
+    request_id: str = ""
 
 
 def make_reply(status: int, document: Mapping[str, object]) -> Reply:
     """Write a document as the body of a reply; its keys keep their order."""
-    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    return Reply(status, {"Content-Type": "application/json"}, body)
+    request_id = document.get("request_id")
+    return Reply(
+        status,
+        {"Content-Type": "application/json"},
+        dump(document).encode(),
+        request_id=request_id if isinstance(request_id, str) else "",
+    )
+
+
+def dump(document: Mapping[str, object]) -> str:
+    """Write a document as JSON on one line."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))

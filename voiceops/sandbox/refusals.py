@@ -73,6 +73,17 @@ def voice_not_found(voice: str) -> VoiceNotFound:
     return VoiceNotFound(f"Voice not found: {voice}", status=400, code="VoiceNotFound")
 
 
+def voice_not_supported(voice: str) -> Rejected:
+    """Refuse to speak with a voice that is unknown, or was designed for another model."""
+    message = f"The requested voice '{voice}' is not supported."
+    return Rejected(message, status=400, code="invalid_value")
+
+
+def audio_expired() -> Rejected:
+    """Refuse a download that is over 24 hours old, or never was; code and message are ours."""
+    return Rejected("The audio is not here, or not any more.", status=403, code="AccessDenied")
+
+
 def internal_error() -> ServiceError:
     """Give up on a request; nothing of it was done."""
     message = "An internal error has occured, try again later or contact service support."

@@ -11,13 +11,10 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from voiceops.errors import VoiceopsError
-from voiceops.sandbox.messages import MAX_BODY_BYTES
 from voiceops.sandbox.service import Sandbox
 
 if TYPE_CHECKING:
     import uvicorn
-    from starlette.requests import Request
-    from starlette.types import ASGIApp, Receive, Scope, Send
 
 # Longer than clients keep an idle connection, so that none is closed under a request.
 _KEEP_ALIVE_S = 75
@@ -34,17 +31,18 @@ def serve(sandbox: Sandbox, *, host: str, port: int, ready: Callable[[int], None
     try:
         import uvicorn
 
-        application = _make_application(sandbox)
+        from voiceops.sandbox.application import DroppingProtocol, make_application
     except ImportError as error:
         raise VoiceopsError(
-            "the sandbox's server needs starlette and uvicorn",
+            "the sandbox's server needs starlette, uvicorn and websockets",
             hint="install the extra: pip install 'voiceops[server]'",
         ) from error
     config = uvicorn.Config(
-        application,
+        make_application(sandbox),
         interface="asgi3",
         lifespan="off",
-        ws="none",
+        http=DroppingProtocol,
+        ws="websockets-sansio",
         log_config=None,
         log_level="error",
         access_log=False,
@@ -56,36 +54,6 @@ def serve(sandbox: Sandbox, *, host: str, port: int, ready: Callable[[int], None
     with _listen(host, port) as listener, _stopped_by_signals(server):
         ready(listener.getsockname()[1])
         server.run(sockets=[listener])
-
-
-def _make_application(sandbox: Sandbox) -> ASGIApp:
-    from starlette.concurrency import run_in_threadpool
-    from starlette.requests import ClientDisconnect, Request
-    from starlette.responses import Response
-
-    async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass every path and every method on: the sandbox refuses in the vendor's words."""
-        request = Request(scope, receive)
-        try:
-            body = await _read_body(request)
-        except ClientDisconnect:
-            return
-        status, headers, content = await run_in_threadpool(
-            sandbox.answer, request.method, scope["path"], request.headers, body
-        )
-        await Response(content, status, headers)(scope, receive, send)
-
-    return application
-
-
-async def _read_body(request: Request) -> bytes:
-    """Read the body, but little more than the sandbox takes: it refuses what is longer."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            break
-    return bytes(body)
 
 
 def _listen(host: str, port: int) -> socket.socket:

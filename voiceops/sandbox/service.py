@@ -2,50 +2,45 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
+import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from datetime import datetime, timedelta, timezone
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from voiceops.errors import FileUnusable, ServiceError
 from voiceops.sandbox import refusals
-from voiceops.sandbox.account import Account, Bill, Voice
-from voiceops.sandbox.actions import (
-    MODEL,
-    Action,
-    Create,
-    Delete,
-    ListVoices,
-    Query,
-    read_action,
-)
-from voiceops.sandbox.audio import make_preview
+from voiceops.sandbox.account import Bill
+from voiceops.sandbox.actions import Action, Create, Delete, ListVoices, Query, read_action
+from voiceops.sandbox.clock import Clock, write_time
+from voiceops.sandbox.design import Design, make_suffix
+from voiceops.sandbox.faults import Faults, Subject, spoil
 from voiceops.sandbox.messages import MAX_BODY_BYTES, Reply, Request, make_reply
+from voiceops.sandbox.realtime import Session
+from voiceops.sandbox.script import PLAIN, Fault, Operation, Script
+from voiceops.sandbox.speech import AUDIO_PATH, SPEECH_PATH, Speech, read_synthesis
 from voiceops.sandbox.store import Store
 
 CUSTOMIZATION_PATH = "/api/v1/services/audio/tts/customization"
 
-# No document states the zone of the service's clock; public stamps fit UTC+8 (2026-11-22).
-_ZONE = timezone(timedelta(hours=8))
-_TRIES_FOR_A_NAME = 64
 
-Document = Mapping[str, object]
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A request that was understood: what it is about, and how it is done.
 
+    `perform` is told whether the reply will be lost, for the ledger.
+    """
 
-def make_suffix() -> str:
-    """Make the random end of a voice name: 4 hex digits."""
-    return secrets.token_hex(2)
+    subject: Subject
+    perform: Callable[[bool], Reply]
 
 
 class Sandbox:
-    """A stand-in of the voice design endpoint of one account; threads and processes may share it.
+    """A stand-in of the voice service of one account; threads and processes may share it.
 
     `now` returns an aware time. Without an `api_key` any key is accepted, but there must be one.
-    `max_page_size` clamps what a listing asks for, and the reply echoes the clamped size; the
-    real service's cap, and what it does above it, is unknown.
+    The script says how it behaves, and what goes wrong; `pause` waits where a fault delays.
     """
 
     def __init__(
@@ -54,27 +49,30 @@ class Sandbox:
         *,
         now: Callable[[], datetime],
         api_key: str | None = None,
-        quota: int = 1000,
-        max_page_size: int = 100,
+        script: Script = PLAIN,
         suffix: Callable[[], str] = make_suffix,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._store = Store(database)
-        self._now = now
+        self._clock = Clock(self._store, now)
+        self._design = Design(self._store, self._clock, script.behaviour, suffix=suffix)
+        self._speech = Speech(self._store, self._clock)
         self._api_key = api_key
-        self._quota = quota
-        self._max_page_size = max_page_size
-        self._suffix = suffix
+        self._behaviour = script.behaviour
+        self._faults = Faults(script.faults)
+        self._pause = pause
 
     def handle(self, request: Request) -> Reply:
         """Answer a request; whatever it is, there is a reply, in the vendor's shape."""
         request_id = str(uuid.uuid4())
         try:
-            document = self._serve(request)
+            job = self._understand(request, request_id)
+            fault = self._meet(job.subject)
+            return spoil(self._do(job, fault, request_id), fault)
         except ServiceError as refusal:
             return _refuse(refusal, request_id)
         except FileUnusable:
             return _refuse(refusals.internal_error(), request_id)
-        return make_reply(200, {**document, "request_id": request_id})
 
     def answer(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes
@@ -83,10 +81,41 @@ class Sandbox:
         reply = self.handle(Request(method, path, headers, body))
         return reply.status, reply.headers, reply.body
 
+    def connect(self, model: str, headers: Mapping[str, str]) -> Session | Reply:
+        """Begin a realtime session; a Reply is the refusal of the handshake."""
+        request = Request("GET", "", headers, b"")
+        request_id = str(uuid.uuid4())
+        try:
+            self._check_key(request.header("Authorization"))
+            fault = self._meet(Subject(Operation.CONNECT, (model,)))
+        except ServiceError as refusal:
+            return _refuse(refusal, request_id)
+        if fault.reply or fault.lost:
+            return spoil(Reply(200, {}, b"", request_id=request_id), fault)
+        return Session(
+            model,
+            self._speech,
+            make_id=lambda: uuid.uuid4().hex,
+            meet=lambda voice: self._meet(Subject(Operation.SPEAK, _name(voice))),
+            unknown_model=self._behaviour.unknown_model,
+        )
+
+    def now(self) -> datetime:
+        """Tell the time at the service."""
+        return self._clock.now()
+
     def list_bills(self) -> tuple[Bill, ...]:
         """List what was billed, in the order of billing; deleting a voice takes nothing back."""
         with self._store.read() as account:
             return account.list_bills()
+
+    def advance(self, days: int) -> tuple[str, ...]:
+        """Put the clock ahead; gives the voices that were deleted for disuse, sorted."""
+        with self._store.write() as account:
+            account.advance_clock(days * 86_400)
+        used_before = self._clock.now() - timedelta(days=self._behaviour.idle_days)
+        with self._store.write() as account:
+            return account.remove_idle(write_time(used_before))
 
     def reset(self) -> None:
         """Forget all voices, and what was billed for them."""
@@ -97,15 +126,52 @@ class Sandbox:
         """Give the database back; requests that come after this are answered with a 500."""
         self._store.close()
 
-    def _serve(self, request: Request) -> Document:
-        if request.path != CUSTOMIZATION_PATH:
+    def _understand(self, request: Request, request_id: str) -> _Job:
+        if request.path.startswith(AUDIO_PATH):
+            subject = Subject(Operation.DOWNLOAD)
+            return _Job(subject, lambda _: self._speech.download(request.path))
+        if request.path not in {CUSTOMIZATION_PATH, SPEECH_PATH}:
             raise refusals.no_such_path()
         if request.method != "POST":
             raise refusals.method_not_allowed()
         self._check_key(request.header("Authorization"))
         if len(request.body) > MAX_BODY_BYTES:
             raise refusals.body_too_large()
-        return self._perform(read_action(request.body))
+        if self._behaviour.retired:
+            raise refusals.model_not_found()
+        if request.path == SPEECH_PATH:
+            return self._understand_synthesis(request, request_id)
+        return self._understand_action(read_action(request.body), request_id)
+
+    def _understand_action(self, action: Action, request_id: str) -> _Job:
+        def perform(is_reply_lost: bool) -> Reply:
+            document = self._design.perform(action, is_reply_lost=is_reply_lost)
+            return make_reply(200, {**document, "request_id": request_id})
+
+        return _Job(_find_subject(action), perform)
+
+    def _understand_synthesis(self, request: Request, request_id: str) -> _Job:
+        synthesis = read_synthesis(request)
+        host = request.header("Host")
+        return _Job(
+            Subject(Operation.SPEAK, _name(synthesis.voice)),
+            lambda _: self._speech.reply(synthesis, host=host, request_id=request_id),
+        )
+
+    def _meet(self, subject: Subject) -> Fault:
+        """Find the fault that a request meets, and let happen what happens before the work."""
+        fault = self._faults.meet(subject)
+        if fault.delay_s:
+            self._pause(fault.delay_s)
+        if fault.vanish:
+            with self._store.write() as account:
+                account.remove_matching(fault.vanish)
+        return fault
+
+    def _do(self, job: _Job, fault: Fault, request_id: str) -> Reply:
+        if fault.work_is_done:
+            return job.perform(fault.reply is not None or fault.lost is not None)
+        return make_reply(200, {"request_id": request_id})
 
     def _check_key(self, authorization: str) -> None:
         scheme, _, rest = authorization.strip().partition(" ")
@@ -114,89 +180,23 @@ class Sandbox:
         if scheme.lower() != "bearer" or not key or self._api_key not in (None, key):
             raise refusals.invalid_key()
 
-    def _perform(self, action: Action) -> Document:
-        match action:
-            case Create():
-                return self._create(action)
-            case ListVoices():
-                return self._list(action)
-            case Query(voice):
-                return self._query(voice)
-            case Delete(voice):
-                return self._delete(voice)
 
-    def _create(self, create: Create) -> Document:
-        with self._store.write() as account:
-            if account.count_voices() >= self._quota:
-                raise refusals.quota_full()
-            voice = self._design(create, account)
-            account.add_voice(voice, item=MODEL)
-        audio = make_preview(
-            voice.voice,
-            create.voice_prompt,
-            sample_rate_hz=create.sample_rate_hz,
-            response_format=create.response_format,
-        )
-        preview = {
-            "data": base64.b64encode(audio).decode(),
-            "sample_rate": create.sample_rate_hz,
-            "response_format": create.response_format,
-        }
-        output = {
-            "preview_audio": preview,
-            "target_model": voice.target_model,
-            "voice": voice.voice,
-        }
-        return {"output": output, "usage": {"count": 1}}
+def _find_subject(action: Action) -> Subject:
+    match action:
+        case Create(preferred_name=preferred_name):
+            return Subject(Operation.CREATE, (preferred_name,))
+        case ListVoices():
+            return Subject(Operation.LIST)
+        case Query(voice):
+            return Subject(Operation.QUERY, _name(voice))
+        case Delete(voice):
+            return Subject(Operation.DELETE, _name(voice))
 
-    def _design(self, create: Create, account: Account) -> Voice:
-        made = self._now().astimezone(_ZONE)
-        second = f"{made:%Y-%m-%d %H:%M:%S}"
-        return Voice(
-            voice=self._name(create.preferred_name, made, account),
-            target_model=create.target_model,
-            language=create.language,
-            voice_prompt=create.voice_prompt,
-            preview_text=create.preview_text,
-            gmt_create=second,
-            gmt_modified=second,
-        )
 
-    def _name(self, preferred_name: str, made: datetime, account: Account) -> str:
-        """Make a name that no voice has or had: 17 digits of time, to the millisecond, 4 hex."""
-        stamp = f"{made:%Y%m%d%H%M%S}{made.microsecond // 1000:03}"
-        for _ in range(_TRIES_FOR_A_NAME):
-            name = f"qwen-tts-vd-{preferred_name}-voice-{stamp}-{self._suffix()}"
-            if not account.was_billed(name):
-                return name
-        raise refusals.internal_error()
-
-    def _list(self, page: ListVoices) -> Document:
-        page_size = min(page.page_size, self._max_page_size)
-        with self._store.read() as account:
-            total_count = account.count_voices()
-            voices = account.list_voices(skip=page.page_index * page_size, take=page_size)
-        output = {
-            "page_index": page.page_index,
-            "page_size": page_size,
-            "total_count": total_count,
-            "voice_list": [asdict(voice) for voice in voices],
-        }
-        return {"output": output, "usage": {}}
-
-    def _query(self, name: str) -> Document:
-        with self._store.read() as account:
-            voice = account.find_voice(name)
-        if voice is None:
-            raise refusals.voice_not_found(name)
-        return {"output": asdict(voice), "usage": {}}
-
-    def _delete(self, name: str) -> Document:
-        with self._store.write() as account:
-            was_there = account.remove_voice(name)
-        if not was_there:
-            raise refusals.voice_not_found(name)
-        return {"output": {"voice": name}, "usage": {}}
+def _name(voice: str) -> tuple[str, ...]:
+    """Give a voice's name and the preferred name in it, either of which a fault may match."""
+    parts = voice.split("-")
+    return (voice, parts[3]) if len(parts) == 7 else (voice,)
 
 
 def _refuse(refusal: ServiceError, request_id: str) -> Reply:

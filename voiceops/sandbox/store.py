@@ -13,7 +13,7 @@ from voiceops.sandbox.account import TABLES, Account
 
 # The mark in the file's header that says whose database it is ("vops"), and of which version.
 _APPLICATION_ID = 0x766F7073
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _BUSY_TIMEOUT_S = 10.0
 
 _REMOVE_IT = (
