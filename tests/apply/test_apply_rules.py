@@ -6,14 +6,18 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 from machine import Machine
 from world import World
 
+from voiceops.core.lock import Lock, LockEntry
+from voiceops.core.plan import Action
 from voiceops.core.result import Report, Status
 from voiceops.core.settings import Options
 from voiceops.files.emergency import emergency_path
+from voiceops.files.lockfile import dump_lock
 
 Wire = tuple[int, Mapping[str, str], bytes]
 FULL = b'{"code": "Throttling.AllocationQuota", "message": "Maximum voice storage limit exceeded"}'
@@ -86,6 +90,15 @@ def test_when_the_lockfile_cannot_be_written_no_create_is_sent_any_more(tmp_path
     assert isinstance(report, Report)
     assert len(machine.sandbox.list_bills()) == 1
     assert emergency_path(machine.environment.lockfile).exists()
+
+
+def test_when_the_journal_takes_no_intent_nothing_more_is_tried(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, world=FullDisk("journal.jsonl"))
+    machine.declare({"ann": "deep", "bob": "high"})
+    report = machine.apply()
+    assert isinstance(report, Report)
+    assert [result.status for result in report.results] == [Status.FAILED, Status.NOT_TRIED]
+    assert machine.live() == {}
 
 
 def test_an_older_voice_of_the_name_keeps_no_create_open(tmp_path: Path) -> None:
@@ -171,3 +184,98 @@ def test_failed_listings_disprove_nothing(tmp_path: Path) -> None:
     journal = (machine.environment.state_dir / "journal.jsonl").read_text(encoding="utf-8")
     assert "disproved" not in journal
     creates.late.clear()
+
+
+def test_a_listing_that_began_too_early_disproves_nothing_however_late_it_ends(
+    tmp_path: Path,
+) -> None:
+    machine = Machine(tmp_path)
+    machine.declare({"ann": "deep"})
+    creates = machine.strike(Creates(machine, lose))
+    machine.apply(may_wait=False)
+
+    class Slow:
+        def answer(self, *request: Any) -> Wire:
+            reply = machine.sandbox.answer(*request)
+            machine.wait(30)
+            return reply
+
+    machine.wait(machine.environment.settings.settle_s - 15)
+    machine.strike(Slow())
+    machine.apply(may_wait=False)
+    creates.execute_late()
+    machine.answer = None
+    machine.converge()
+    assert len(machine.sandbox.list_bills()) == 1
+
+
+class FallsBack:
+    """A service that loses creates, and from then on lists what it listed first."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.first: Wire | None = None
+        self.is_back = False
+
+    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Wire:
+        action = json.loads(body)["input"]["action"]
+        if action == "create":
+            self.is_back = True
+            raise httpx.ReadTimeout("late")
+        reply = self.machine.sandbox.answer(method, path, headers, body)
+        if action != "list":
+            return reply
+        self.first = self.first or reply
+        return self.first if self.is_back else reply
+
+
+def test_a_voice_that_we_just_deleted_is_no_answer_to_an_open_create(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    machine.options = Options(parallelism=1, allow_empty=True)
+    machine.declare({"ann": "deep"})
+    machine.apply()
+    machine.strike(FallsBack(machine))
+    machine.declare({})
+    machine.apply()
+    machine.declare({"ann": "deep"})
+    machine.apply(may_wait=False)
+    assert machine.lock().voices == {}
+
+
+def test_a_plan_shows_an_open_create_and_no_second_one(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    machine.declare({"ann": "deep"})
+    machine.strike(Creates(machine, lose))
+    machine.apply(may_wait=False)
+    plan = machine.plan()
+    assert [(change.action, change.name) for change in plan.changes] == [(Action.SETTLE, "ann")]
+
+
+def test_a_plan_shows_a_paid_voice_that_no_lockfile_has_yet_as_open(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, world=FullDisk(".voiceops.lock.tmp"))
+    machine.declare({"ann": "deep"})
+    machine.apply()
+    for is_lost in (False, True):
+        if is_lost:
+            machine.lose_journal()
+        plan = machine.plan()
+        assert [(change.action, change.name) for change in plan.changes] == [(Action.SETTLE, "ann")]
+
+
+def test_a_voice_of_another_environment_is_no_answer_to_an_open_create(tmp_path: Path) -> None:
+    """The other environment made one of the same name and spec, after our reply was lost."""
+    sibling = tmp_path / "voiceops.other.lock"
+    machine = Machine(tmp_path, siblings=(sibling,))
+    machine.declare({"ann": "deep"})
+    creates = machine.strike(Creates(machine, lose))
+    machine.apply(may_wait=False)
+    creates.execute_late()
+    (made,) = machine.live()
+    sibling.write_bytes(dump_lock(Lock({"ann": LockEntry(made, "m", "en", "sha256:0")})))
+    machine.apply(may_wait=False)
+    assert machine.lock().voices == {}
+    machine.answer = None
+    machine.wait(3600)
+    machine.converge()
+    (ours,) = machine.lock().voices.values()
+    assert set(machine.live()) == {made, ours.voice_id}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -58,6 +58,7 @@ def read_facts(case: dict[str, Any]) -> Facts:
         claims=Claims(
             frozenset(map(voice_id, case.get("claims", {}).get("voices", []))),
             frozenset(map(voice_id, case.get("claims", {}).get("deposed", []))),
+            tuple(_intent(body) for body in case.get("claims", {}).get("intents", [])),
         ),
         queried={
             voice_id(key): _live(body) if body else None
@@ -66,6 +67,7 @@ def read_facts(case: dict[str, Any]) -> Facts:
         intents=tuple(_intent(body) for body in case.get("intents", [])),
         deleted=frozenset(map(voice_id, case.get("deleted", []))),
         deleting=frozenset(map(voice_id, case.get("deleting", []))),
+        made={voice_id(text): NOW - timedelta(seconds=60) for text in case.get("made", [])},
         settings=_settings(case.get("settings", {})),
         options=Options(
             **{

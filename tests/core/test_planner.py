@@ -52,6 +52,12 @@ def outcome(plan: Plan, keys: set[str]) -> dict[str, Any]:
         "changes": [shown(change) for change in plan.changes],
         "unchanged": plan.unchanged,
         "unselected": plan.unselected,
+        "problems": [f"{problem.message}; {problem.hint}" for problem in plan.problems],
+        "ages": [
+            [candidate.age_days for candidate in change.candidates]
+            for change in plan.changes
+            if change.candidates
+        ],
         "guards": [guard.code for guard in plan.guards],
         "asks": len(plan.asks),
         "drift": [{"name": drift.name, "kind": str(drift.kind)} for drift in plan.drift],

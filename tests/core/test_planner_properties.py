@@ -113,6 +113,8 @@ def carried_out(facts: Facts, plan: Plan) -> Facts:
 @settings(max_examples=600)
 def test_after_an_apply_the_plan_is_empty(facts: Facts) -> None:
     plan = make_plan(facts)
+    # To adopt what another environment names, too, is a person's mistake until it is taken out.
+    assume(not any(desired.adopt in facts.claims.voices for desired in facts.desired))
     assume(not plan.problems)
     assert make_plan(carried_out(facts, plan)).changes == ()
 

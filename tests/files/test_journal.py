@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,20 +11,36 @@ import pytest
 
 from voiceops.core.facts import Intent
 from voiceops.effects import System
-from voiceops.errors import JournalDamaged
+from voiceops.errors import FileUnusable, JournalDamaged
 from voiceops.files.journal import Journal, Memory
 
 START = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
 
 class Clock(System):
-    """The real machine with a clock that we set."""
+    """The real machine with a clock that we set; `synced` is what would survive a power cut."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.time = START
+        self.synced: set[Path] = set()
 
     def now(self) -> datetime:
         return self.time
+
+    def append(self, path: Path, data: bytes, *, mode: int) -> None:
+        super().append(path, data, mode=mode)
+        self.synced.discard(path)
+
+    def truncate(self, path: Path, size_bytes: int) -> None:
+        super().truncate(path, size_bytes)
+        self.synced.discard(path)
+
+    def fsync(self, path: Path) -> None:
+        self.synced.add(path)
+
+    def fsync_dir(self, directory: Path) -> None:
+        self.synced.add(directory)
 
 
 def intent(number: int, at: datetime = START) -> Intent:
@@ -73,14 +91,98 @@ def test_no_journal_remembers_nothing(tmp_path: Path) -> None:
     assert Journal(tmp_path / "j", effects=Clock(), settle_s=600).recall() == Memory()
 
 
-def test_mending_drops_what_is_closed_and_old_and_keeps_what_is_open(tmp_path: Path) -> None:
+def test_what_is_closed_and_old_is_not_remembered_even_before_it_is_mended(tmp_path: Path) -> None:
+    clock = Clock()
+    journal = write_example(tmp_path / "journal.jsonl", clock)
+    clock.time += timedelta(seconds=600)
+    left = Memory(intents=(intent(3),), results=((intent(2), "V2"),))
+    assert journal.recall() == left
+
+
+def test_what_is_written_survives_a_power_cut(tmp_path: Path) -> None:
+    clock, path = Clock(), tmp_path / ".voiceops" / "default" / "journal.jsonl"
+    journal = Journal(path, effects=clock, settle_s=600)
+    journal.open_intent(intent(1))
+    assert clock.synced == {path, *list(path.parents)[:3]}
+    clock.synced.clear()
+    journal.note_result("announcer-1", "V1")
+    assert clock.synced == {path}
+    os.truncate(path, path.stat().st_size - 2)
+    journal.mend()
+    assert path in clock.synced
+
+
+@pytest.mark.parametrize("age_s", [600, 3600])
+def test_mending_drops_what_is_closed_and_old_and_keeps_what_is_open(
+    tmp_path: Path, age_s: int
+) -> None:
     clock = Clock()
     path = tmp_path / "journal.jsonl"
     journal = write_example(path, clock)
-    clock.time += timedelta(hours=1)
+    clock.time += timedelta(seconds=age_s)
     journal.mend()
     assert path.read_bytes().count(b"\n") == 3  # two intents and a result
     assert journal.recall() == Memory(intents=(intent(3),), results=((intent(2), "V2"),))
+
+
+def test_mending_no_journal_makes_none(tmp_path: Path) -> None:
+    Journal(tmp_path / "j", effects=Clock(), settle_s=600).mend()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_result_that_outlives_its_intent_still_tells_when_the_voice_was_made(
+    tmp_path: Path,
+) -> None:
+    """The reply took a minute, so the intent is dropped a minute before the result."""
+    clock = Clock()
+    journal = Journal(tmp_path / "j", effects=clock, settle_s=600)
+    journal.open_intent(intent(1))
+    clock.time = made = START + timedelta(minutes=1)
+    journal.note_result("announcer-1", "V1")
+    journal.close("announcer-1", "committed")
+    assert journal.recall() == Memory(made={"V1": made})
+    clock.time = START + timedelta(seconds=630)
+    journal.mend()
+    assert journal.recall() == Memory(made={"V1": made})
+
+
+RECORD = (
+    b'{"sum":"0a6d542c3d50aa11","at":"2026-11-22T04:00:00+00:00","before":["a","b"],"id":"announcer-1",'
+    b'"kind":"intent","language":"en","name":"announcer","protect":true,'
+    b'"spec":"sha256:\\u00e9","target_model":"m"}\n'
+)
+
+
+def test_a_record_is_a_line_that_later_versions_can_read(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    Journal(path, effects=Clock(), settle_s=600).open_intent(intent(1))
+    assert path.read_bytes() == RECORD
+
+
+def test_the_line_that_is_damaged_is_named(tmp_path: Path) -> None:
+    clock, path = Clock(), tmp_path / "journal.jsonl"
+    write_example(path, clock)
+    lines = path.read_bytes().splitlines(keepends=True)
+    for number in (1, 2, len(lines)):
+        damaged = [*lines]
+        damaged[number - 1] = lines[number - 1].replace(b'"', b"'", 1)
+        path.write_bytes(b"".join(damaged))
+        with pytest.raises(JournalDamaged) as caught:
+            Journal(path, effects=clock, settle_s=600).recall()
+        assert caught.value.message == f"{path}:{number}: the journal is damaged"
+    path.write_bytes(b"".join(lines)[:-1] + b"x")  # the last line end alone
+    with pytest.raises(JournalDamaged) as caught:
+        Journal(path, effects=clock, settle_s=600).recall()
+    assert caught.value.message == f"{path}:{len(lines)}: the journal is damaged"
+
+
+def test_a_record_without_a_time_is_damage_though_its_checksum_is_right(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    body = b'{"at":"soon","id":"V1","kind":"deleted"}'
+    checksum = hashlib.sha256(body).hexdigest()[:16].encode()
+    path.write_bytes(b'{"sum":"' + checksum + b'",' + body[1:] + b"\n")
+    with pytest.raises(JournalDamaged):
+        Journal(path, effects=Clock(), settle_s=600).recall()
 
 
 def test_cut_at_every_byte_it_tells_a_part_of_the_truth(tmp_path: Path) -> None:
@@ -98,6 +200,35 @@ def test_cut_at_every_byte_it_tells_a_part_of_the_truth(tmp_path: Path) -> None:
         journal.close("x", "test")
         assert path.read_bytes().endswith(b"\n")
         assert journal.recall() == told
+
+
+class FullDisk(Clock):
+    """A disk that takes half a record and then no more, until there is room again."""
+
+    is_full = False
+
+    def append(self, path: Path, data: bytes, *, mode: int) -> None:
+        if not self.is_full:
+            super().append(path, data, mode=mode)
+            return
+        super().append(path, data[: len(data) // 2], mode=mode)
+        raise OSError(28, "No space left on device")
+
+
+def test_after_a_record_that_was_not_written_none_is_taken(tmp_path: Path) -> None:
+    disk, path = FullDisk(), tmp_path / "journal.jsonl"
+    journal = Journal(path, effects=disk, settle_s=600)
+    journal.open_intent(intent(1))
+    disk.is_full = True
+    for reason in ("No space left on device", "an earlier record could not be written"):
+        with pytest.raises(FileUnusable) as caught:
+            journal.open_intent(intent(2))
+        assert caught.value.message.endswith(reason)
+        disk.is_full = False
+    again = Journal(path, effects=disk, settle_s=600)
+    again.mend()
+    again.open_intent(intent(3))
+    assert again.recall() == Memory(intents=(intent(1), intent(3)))
 
 
 def test_with_any_bit_flipped_it_never_tells_a_lie(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from voiceops.core.lock import Deposed, Lock, LockEntry
 from voiceops.effects import System
 from voiceops.errors import LockfileInvalid
-from voiceops.files.lockfile import dump_lock, parse_lock, read_claims, read_lock, write_lock
+from voiceops.files.lockfile import dump_lock, parse_lock, read_lock, write_lock
 
 VOICE = "qwen-tts-vd-announcer-voice-20251201102800123-a1b2"
 OLD = "qwen-tts-vd-announcer-voice-20250901090000456-c3d4"
@@ -64,6 +64,10 @@ def entry(voice: str = VOICE, **more: object) -> dict[str, object]:
     return {"voice": voice, "target_model": "m", "language": "en", "spec": "s", **more}
 
 
+def without(key: str) -> dict[str, object]:
+    return {other: value for other, value in entry().items() if other != key}
+
+
 def test_the_documented_example_keeps_every_byte() -> None:
     assert dump_lock(parse_lock(EXAMPLE.encode(), name="x")).decode() == EXAMPLE
 
@@ -100,6 +104,10 @@ def test_windows_line_ends_and_a_mark_of_byte_order_are_read() -> None:
             "voiceops.lock:2: the file holds the conflict markers of a merge",
         ),
         (
+            "\n<<<<<<< HEAD\n{}\n=======\n",
+            "voiceops.lock:2: the file holds the conflict markers of a merge",
+        ),
+        (
             '{"version": 2, "voices": {}}',
             "voiceops.lock: version 2 is newer than this voiceops understands (1)",
         ),
@@ -118,9 +126,28 @@ def test_windows_line_ends_and_a_mark_of_byte_order_are_read() -> None:
             json.dumps({"version": 1, "voices": {"a": entry("../../etc")}}),
             "voiceops.lock: a: '../../etc' is not the name of a voice",
         ),
+        *(
+            (
+                json.dumps({"version": 1, "voices": {"a": without(key)}}),
+                f"voiceops.lock: a: {key} is missing",
+            )
+            for key in ("voice", "target_model", "language", "spec")
+        ),
         (
-            json.dumps({"version": 1, "voices": {"a": {"voice": VOICE}}}),
-            "voiceops.lock: a: target_model is missing",
+            json.dumps({"version": 1, "deposed": {"../../etc": {"name": "a"}}}),
+            "voiceops.lock: ../../etc: '../../etc' is not the name of a voice",
+        ),
+        (
+            json.dumps({"version": 1, "deposed": {OLD: {"name": "a", "colour": "red"}}}),
+            f"voiceops.lock: {OLD}: unknown key 'colour'",
+        ),
+        (
+            json.dumps({"version": 1, "deposed": {OLD: {"observed": "s"}}}),
+            f"voiceops.lock: {OLD}: name is missing",
+        ),
+        (
+            json.dumps({"version": 1, "deposed": {OLD: {"name": "a", "observed": 3}}}),
+            f"voiceops.lock: {OLD}: observed must be text",
         ),
         (
             json.dumps({"version": 1, "voices": {"a": entry(spec=3)}}),
@@ -146,6 +173,30 @@ def test_what_voiceops_did_not_write_is_refused(text: str, message: str) -> None
     assert caught.value.message == message
 
 
+def test_a_file_may_have_eight_mebibytes_and_not_a_byte_more() -> None:
+    most = EXAMPLE.encode().ljust(8 * 1024 * 1024)
+    assert parse_lock(most, name="x") == parse_lock(EXAMPLE.encode(), name="x")
+    with pytest.raises(LockfileInvalid) as caught:
+        parse_lock(most + b" ", name="x")
+    assert caught.value.message == "x: the file has 8,388,609 bytes; at most 8,388,608 are read"
+
+
+def test_without_deposed_voices_there_is_no_word_of_them() -> None:
+    assert dump_lock(Lock()).decode() == '{\n  "version": 1,\n  "voices": {}\n}\n'
+
+
+def test_what_is_not_ascii_stands_there_as_it_is() -> None:
+    lock = Lock({}, {OLD: Deposed("announcer", "é漢")})
+    assert '"observed": "é漢"' in dump_lock(lock).decode()
+
+
+def test_a_first_lockfile_is_made_with_its_folder(tmp_path: Path) -> None:
+    path = tmp_path / "locks" / "voiceops.lock"
+    write_lock(path, Lock(), effects=System())
+    assert read_lock(path) == Lock()
+    assert path.stat().st_mode & 0o133 == 0  # no program, and nobody else writes
+
+
 def test_no_lockfile_is_an_empty_lock(tmp_path: Path) -> None:
     assert read_lock(tmp_path / "voiceops.lock") == Lock()
 
@@ -161,20 +212,3 @@ def test_writing_keeps_permissions_and_follows_a_link(tmp_path: Path) -> None:
     assert read_lock(real) == lock
     assert real.stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in tmp_path.iterdir()) == ["real.lock", "voiceops.lock"]
-
-
-def test_claims_join_what_the_siblings_name(tmp_path: Path) -> None:
-    for name in ("a.lock", "b.lock"):
-        (tmp_path / name).write_text(EXAMPLE.replace("announcer-voice", f"{name[0]}-voice"))
-    claims = read_claims([tmp_path / "a.lock", tmp_path / "b.lock", tmp_path / "none.lock"])
-    assert claims.voices == {
-        "qwen-tts-vd-a-voice-20251201102800123-a1b2",
-        "qwen-tts-vd-b-voice-20251201102800123-a1b2",
-    }
-    assert len(claims.deposed) == 2
-
-
-def test_a_broken_sibling_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "a.lock").write_text("{")
-    with pytest.raises(LockfileInvalid):
-        read_claims([tmp_path / "a.lock"])

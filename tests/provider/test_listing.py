@@ -83,6 +83,24 @@ def test_a_counted_listing_asks_for_no_page_too_many() -> None:
     assert service.asked == [(0, 100), (1, 100), (2, 100)]
 
 
+@pytest.mark.parametrize(("count", "pages"), [(0, 1), (7, 1), (10, 2), (99, 1), (100, 2), (101, 2)])
+def test_a_first_page_that_may_be_full_is_not_taken_for_all(count: int, pages: int) -> None:
+    service = Service(voices(count))
+    assert list_all(service.fetch, rule=Listing.COUNTED) == tuple(voices(count))
+    assert len(service.asked) == pages
+
+
+@pytest.mark.parametrize("count", [101, 131, 250])
+def test_a_service_that_counts_each_page_alone_is_not_believed(count: int) -> None:
+    def fetch(index: int, size: int) -> Page:
+        page = Service(voices(count)).fetch(index, size)
+        return Page(page.voices, len(page.voices))
+
+    with pytest.raises(ListingIncomplete, match=r"the count moved|the service counts"):
+        list_all(fetch, rule=Listing.COUNTED)
+    assert list_all(fetch, rule=Listing.UNTIL_EMPTY) == tuple(voices(count))
+
+
 def test_a_refused_page_size_is_answered_with_the_documented_one() -> None:
     service = Service(voices(15), cap=50, refuses_above_cap=True)
     list_all(service.fetch, rule=Listing.COUNTED)

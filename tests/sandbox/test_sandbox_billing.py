@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -10,6 +11,8 @@ from sandbox_client import CREATE, NOON, create, list_page, make_body, send
 
 from voiceops.sandbox.account import Bill
 from voiceops.sandbox.design import make_suffix
+from voiceops.sandbox.encoding import encode
+from voiceops.sandbox.synthesizer import synthesize
 
 
 def delete(sandbox, voice):
@@ -85,3 +88,15 @@ def test_without_a_free_name_nothing_is_made_or_billed(make_sandbox):
 
 def test_the_default_end_of_a_name_is_four_hex_digits():
     assert all(re.fullmatch("[0-9a-f]{4}", make_suffix()) for _ in range(20))
+
+
+@pytest.mark.parametrize(("response_format", "start"), [("wav", b"RIFF"), ("pcm", b"\0\0")])
+def test_a_create_brings_the_preview_in_base64(make_sandbox, response_format, start):
+    body = make_body(CREATE, sample_rate=8000, response_format=response_format)
+    _, document = send(make_sandbox(), body)
+    output = document["output"]
+    audio = base64.b64decode(output["preview_audio"]["data"], validate=True)
+    assert audio.startswith(start)
+    texts = str(CREATE["voice_prompt"]), str(CREATE["preview_text"])
+    pcm = synthesize(output["voice"], *texts, sample_rate_hz=8000)
+    assert audio == encode(pcm, sample_rate_hz=8000, response_format=response_format)

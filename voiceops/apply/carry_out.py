@@ -48,6 +48,7 @@ def _do_free(plan: Plan, facts: Facts, run: Run) -> list[Result]:
         run.books.change(
             lambda lock: reduce(lambda so_far, c: do_free_part(so_far, c, live), plan.changes, lock)
         )
+        _close_answered(free, run)
     except FileUnusable as error:
         run.everything.close(error.message)
         status, message, hint = Status.FAILED, error.message, error.hint
@@ -60,6 +61,14 @@ def _do_free(plan: Plan, facts: Facts, run: Run) -> list[Result]:
     for change, result in zip(free, results, strict=True):
         run.tell(Event(EventKind.ENDED, change=change, result=result))
     return pending + results
+
+
+def _close_answered(free: Iterable[Change], run: Run) -> None:
+    """Close the open creates for which a person named the voice, by `adopt`."""
+    chosen = {change.name for change in free if change.reason is Reason.DECLARED}
+    for intent in run.books.journal.recall().intents if chosen else ():
+        if intent.name in chosen:
+            run.close_intent(intent.id, "adopted")
 
 
 def _do_paid(plan: Plan, facts: Facts, run: Run) -> list[Result]:
@@ -104,6 +113,7 @@ def _settle_unknown(results: list[Result], run: Run) -> list[Result]:
         if verdict is Verdict.EXECUTED:
             voice_id = run.books.lock.voices[result.name].voice_id
             settled.append(result.settled(voice_id))
+            run.tell(Event(EventKind.ENDED, result=settled[-1]))
         elif verdict is Verdict.DISPROVED:
             settled.append(result.failed("it was not executed; apply again to send it anew"))
         else:

@@ -8,6 +8,7 @@ from voiceops.core.facts import Intent
 from voiceops.core.lock import LockEntry
 from voiceops.core.plan import Change
 from voiceops.core.result import Result, Status
+from voiceops.core.voice import parse_voice_name
 from voiceops.errors import (
     AuthenticationFailed,
     BillingRefused,
@@ -133,7 +134,12 @@ def _record(
     if result.status is not Status.DONE:
         return result
     sending.close("committed")
-    return _keep_preview(result, desired, created, run)
+    kept = _keep_preview(result, desired, created, run)
+    if parse_voice_name(created.voice_id) is None:
+        return kept.remark(
+            "keep the lockfile: by a name of this form the voice could not be found again"
+        )
+    return kept
 
 
 def _keep_preview(result: Result, desired: Desired, created: Created, run: Run) -> Result:

@@ -8,7 +8,14 @@ from voiceops.apply.run import Run
 from voiceops.core.lock import Lock
 from voiceops.core.plan import Change
 from voiceops.core.result import Result, Status
-from voiceops.errors import FileUnusable, ServiceError
+from voiceops.errors import (
+    FileUnusable,
+    JournalDamaged,
+    LockfileInvalid,
+    NotExecuted,
+    Rejected,
+    ServiceError,
+)
 
 
 def delete_orphan(change: Change, run: Run) -> Result:
@@ -30,16 +37,25 @@ def _delete(change: Change, run: Run, forget: Callable[[Lock], Lock]) -> Result:
             run.books.change(forget)
             return Result.of(change, Status.DONE, message="only forgotten: another entry names it")
         run.books.journal.note_deleting(change.voice)
-        run.provider.delete(change.voice)
+        _send(change.voice, run)
         run.books.journal.note_deleted(change.voice)
         run.books.change(forget)
     except ServiceError as error:
         return Result.of(change, Status.FAILED, message=error.message, hint=error.hint)
-    except FileUnusable as error:
+    except (FileUnusable, JournalDamaged, LockfileInvalid) as error:
         run.everything.close(error.message)
         return Result.of(change, Status.FAILED, message=error.message, hint=error.hint)
     return Result.of(change, Status.DONE)
 
 
+def _send(voice_id: str, run: Run) -> None:
+    """Send the delete; one that certainly did nothing leaves the voice as it was."""
+    try:
+        run.provider.delete(voice_id)
+    except (NotExecuted, Rejected):
+        run.books.journal.note_kept(voice_id)
+        raise
+
+
 def _is_spoken_for(voice_id: str, lock: Lock, run: Run) -> bool:
-    return bool(lock.names_of(voice_id)) or voice_id in run.claims.voices
+    return bool(lock.names_of(voice_id)) or voice_id in run.read_claims().voices

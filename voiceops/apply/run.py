@@ -44,9 +44,9 @@ class Event:
 class Run:
     """One apply: through what it acts, whose voices it must not touch, whether it may go on.
 
-    `claims` are the voices of the other environments. `everything` closes for signals and for
-    books that cannot be written, `creates` for what makes a further create pointless or
-    dangerous. `tell` may be called from several threads.
+    `read_claims` reads anew what belongs to the other environments. `everything` closes for
+    signals and for books that cannot be written, `creates` for what makes a further create
+    pointless or dangerous. `tell` may be called from several threads.
     """
 
     provider: Provider
@@ -56,7 +56,7 @@ class Run:
     state_dir: Path
     everything: Gate
     tell: Callable[[Event], None]
-    claims: Claims
+    read_claims: Callable[[], Claims]
     settle_s: float
     parallelism: int
     may_wait: bool = True

@@ -84,7 +84,7 @@ def _settle_one(
     intent: Intent, live: Iterable[LiveVoice], listed_at: datetime, memory: Memory, *, run: Run
 ) -> Verdict:
     leaving = memory.deleted | memory.deleting
-    unclaimed = find_unclaimed(live, run.books.lock, run.claims, leaving=leaving)
+    unclaimed = find_unclaimed(live, run.books.lock, run.read_claims(), leaving=leaving)
     finding = judge(intent, unclaimed, listed_at=listed_at, settle_s=run.settle_s)
     match finding.verdict:
         case Verdict.EXECUTED:

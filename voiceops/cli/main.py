@@ -14,8 +14,19 @@ from voiceops.cli.options import Global, global_options
 from voiceops.cli.terminal import drop_stdout, prepare_streams
 from voiceops.errors import ExitCode, FilesInvalid, VoiceopsError
 
-# Each command lives in the module of its name; it is imported when it is called, or described.
-_COMMANDS = ("plan", "apply", "drift", "list", "validate", "schema", "sandbox")
+# Each command, and the module that it lives in: that is imported when it is called, or described.
+_COMMANDS = {
+    "plan": "plan",
+    "apply": "apply",
+    "drift": "drift",
+    "show": "show",
+    "validate": "validate",
+    "fmt": "fmt",
+    "import": "import_",
+    "list": "list",
+    "schema": "schema",
+    "sandbox": "sandbox",
+}
 
 
 class Commands(click.Group):
@@ -29,7 +40,7 @@ class Commands(click.Group):
         """Import the command; None if there is none of that name."""
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"voiceops.cli.{cmd_name}").command
+        command: click.Command = import_module(f"voiceops.cli.{_COMMANDS[cmd_name]}").command
         return command
 
     def resolve_command(

@@ -47,7 +47,7 @@ def command(said: Global, options: Options, *, as_json: bool, detailed_exitcode:
             click.echo(f"Next: {next_command(said, options)}")
     if not detailed_exitcode:
         return ExitCode.DONE
-    if made.needs_a_person:
+    if made.needs_a_person or made.asks:
         return ExitCode.DECISION
     return ExitCode.DONE if made.is_empty else ExitCode.CHANGES
 

@@ -66,8 +66,8 @@ class Teller:
                 self._at_work.append(event.change.name)
                 if not self._is_live:
                     self._print(f"starting  {event.change.action} {show(event.change.name)}")
-            case EventKind.ENDED if event.change and event.result:
-                if event.change.name in self._at_work:
+            case EventKind.ENDED if event.result:
+                if event.change and event.change.name in self._at_work:
                     self._at_work.remove(event.change.name)
                     self._ended += 1
                 if event.result.status is not Status.NOT_TRIED:  # the report lists these

@@ -8,14 +8,26 @@ import click
 
 from voiceops.errors import ExitCode
 
+DOCUMENTS = ("plan", "apply", "validate", "failure")
 
-@click.command("schema", short_help="Print a JSON Schema, for editors.")
-@click.argument("what", type=click.Choice(["manifest", "config"]))
+
+@click.command("schema", short_help="Print a JSON Schema, for editors and for programs.")
+@click.argument("what", type=click.Choice(["manifest", "config", *DOCUMENTS]))
 def command(what: str) -> int:
-    """Print the JSON Schema of a manifest, or of voiceops.yaml (config)."""
+    """Print the JSON Schema of a manifest, of voiceops.yaml (config), or of a saved document."""
+    click.echo(json.dumps(_make_schema(what), indent=2, ensure_ascii=False))
+    return ExitCode.DONE
+
+
+def _make_schema(what: str) -> dict[str, object]:
     from voiceops.files.config import config_schema
     from voiceops.files.manifests import manifest_schema
+    from voiceops.report.documents import document_schema
 
-    schema = manifest_schema() if what == "manifest" else config_schema()
-    click.echo(json.dumps(schema, indent=2, ensure_ascii=False))
-    return ExitCode.DONE
+    match what:
+        case "manifest":
+            return manifest_schema()
+        case "config":
+            return config_schema()
+        case _:
+            return document_schema(what)

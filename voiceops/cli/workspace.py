@@ -14,10 +14,10 @@ from voiceops.effects import Effects, System
 from voiceops.errors import FileUnusable
 from voiceops.files.config import Environment, read_config
 from voiceops.files.state import make_state_dir
+from voiceops.observe import Workspace, find_siblings
 from voiceops.provider.endpoints import Endpoint, resolve_endpoint, sandbox_endpoint
 from voiceops.provider.key import check_key
 from voiceops.provider.qwen import Handler, Qwen
-from voiceops.workflow import Workspace, find_siblings
 
 if TYPE_CHECKING:
     from voiceops.sandbox.script import Script

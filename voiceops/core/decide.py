@@ -68,6 +68,8 @@ def _decide_row(desired: Desired, origin: Origin | None, view: View) -> Change:
     entry = origin.entry
     live = view.live(entry.voice_id)
     if live is None and not view.is_gone(entry.voice_id):
+        if view.is_late(entry.voice_id) and entry.spec == desired.spec.digest:
+            return Change(Action.KEEP, Reason.UP_TO_DATE, desired.name, voice=entry.voice_id)
         return unlisted(desired.name, entry.voice_id, desired)
     if live is None:
         lost = Change(Action.CREATE, Reason.LOST, desired.name, lost=entry.voice_id)
@@ -175,6 +177,9 @@ def _obtain(desired: Desired, wanted: Change, view: View) -> Change:
     if twins:
         reason = Reason.TWIN if wanted.reason is Reason.NEW else wanted.reason
         return replace(wanted, action=Action.ADOPT, reason=reason, voice=twins[0].voice_id)
+    made = view.unrecorded(desired)
+    if made is not None:
+        return unlisted(desired.name, made, desired)
     unreadable = [
         voice for voice in view.unclaimed((desired.name, *desired.aliases)) if voice.spec is None
     ]

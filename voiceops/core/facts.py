@@ -14,20 +14,11 @@ from voiceops.errors import Fault
 
 
 @dataclass(frozen=True, slots=True)
-class Claims:
-    """The voices that the lockfiles of the other environments of this repository name."""
-
-    voices: frozenset[str] = frozenset()
-    deposed: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class Intent:
     """A create that may have been sent, and of which nothing is known yet.
 
     `before` holds the voices of this preferred name that were live when it was written, and the
-    one that the name stood for; `at` is
-    in UTC. `spec` is the digest of what was to be sent.
+    one that the name stood for; `at` is in UTC. `spec` is the digest of what was to be sent.
     """
 
     id: str
@@ -38,6 +29,30 @@ class Intent:
     language: str
     protect: bool
     before: frozenset[str]
+
+    def may_have_made(self, voice: LiveVoice) -> bool:
+        """Tell whether a voice is what this create was to make, and was not there before it."""
+        is_wanted = voice.preferred_name == self.name and voice.voice_id not in self.before
+        return is_wanted and voice.spec is not None and voice.spec.digest == self.spec
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What belongs to the other environments of this repository, or may.
+
+    Their lockfiles name `voices` and `deposed`; their journals on this machine add voices that
+    are paid for and not recorded yet, and the creates that are under way, `intents`.
+    """
+
+    voices: frozenset[str] = frozenset()
+    deposed: frozenset[str] = frozenset()
+    intents: tuple[Intent, ...] = ()
+
+    def cover(self, voice: LiveVoice) -> bool:
+        """Tell whether a voice belongs to another environment, or may."""
+        if voice.voice_id in self.voices or voice.voice_id in self.deposed:
+            return True
+        return any(intent.may_have_made(voice) for intent in self.intents)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

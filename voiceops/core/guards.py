@@ -77,7 +77,7 @@ def _refuse_lost(case: Case) -> Guard | None:
     lost = sorted(row.name for row in case.rows if _is_lost_for_good(row, case.facts))
     unaccepted = [name for name in lost if not matches(case.facts.options.accept_lost, name)]
     locked = len(case.facts.lock.voices)
-    is_all = len(unaccepted) >= 2 and len(unaccepted) == locked
+    is_all = bool(unaccepted) and len(lost) >= 2 and len(lost) == locked
     if len(unaccepted) <= case.threshold and not is_all:
         return None
     return Guard(

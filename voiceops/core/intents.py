@@ -46,7 +46,7 @@ def judge(
         ),
         key=lambda voice: voice.voice_id,
     )
-    twins = tuple(voice for voice in new if voice.spec and voice.spec.digest == intent.spec)
+    twins = tuple(voice for voice in new if intent.may_have_made(voice))
     if len(twins) == 1:
         return Finding(Verdict.EXECUTED, twins)
     if twins:

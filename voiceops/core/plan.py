@@ -217,7 +217,7 @@ class Plan:
 
     @property
     def needs_a_person(self) -> bool:
-        """Tell whether an apply would refuse until somebody decides."""
+        """Tell whether an apply would refuse until somebody decides, whatever it is told."""
         return bool(self.problems or self.guards)
 
     @property

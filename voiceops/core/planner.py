@@ -33,7 +33,7 @@ def make_plan(facts: Facts) -> Plan:
     ]
     rows = _decide_all(pairs, view)
     unmanaged = _find_unmanaged(rows, pairs, view)
-    rows += _delete_unmanaged(unmanaged, facts)
+    rows += _delete_unmanaged(unmanaged, view)
     shown = sorted(
         (row for row in rows if row.action is not Action.KEEP),
         key=lambda row: (_ORDER[row.action], row.name, row.voice),
@@ -112,7 +112,8 @@ def _decide_pending(
         desired=desired,
         candidates=describe(finding.voices, view),
         message="a create has an unknown outcome, and the account has new voices of this name",
-        hint=f"if it is the one that was paid for, say `adopt: {finding.voices[-1].voice_id}`",
+        hint="if one is what was paid for, declare what `voiceops list --json` shows of it, with "
+        f"`adopt: {finding.voices[-1].voice_id}`",
     )
 
 
@@ -178,13 +179,14 @@ def _duplicate_of(voice: LiveVoice, known: dict[tuple[str, str], str]) -> str:
     return known.get((voice.preferred_name, voice.spec.digest), "")
 
 
-def _delete_unmanaged(unmanaged: tuple[Unmanaged, ...], facts: Facts) -> list[Change]:
-    if facts.settings.orphans is not Orphans.DELETE:
+def _delete_unmanaged(unmanaged: tuple[Unmanaged, ...], view: View) -> list[Change]:
+    """Delete what belongs to nobody; who made it lately may not have recorded it yet."""
+    if view.facts.settings.orphans is not Orphans.DELETE:
         return []
     return [
         Change(Action.DELETE, Reason.UNMANAGED, voice.name, voice=voice.voice)
         for voice in unmanaged
-        if not voice.duplicate_of
+        if not voice.duplicate_of and not view.is_young(voice.voice)
     ]
 
 
@@ -217,7 +219,8 @@ def _find_warnings(pairs: Iterable[tuple[Desired, Origin | None]], view: View) -
             warnings.append(Fault(desired.place, message, "take the line out"))
         live = view.live(origin.entry.voice_id) if origin else None
         born = live.preferred_name if live else None
-        if born is not None and born not in {desired.name, *desired.aliases}:
+        is_pinned = origin is not None and desired.adopt == origin.entry.voice_id
+        if born is not None and born not in {desired.name, *desired.aliases} and not is_pinned:
             message = f"{desired.name} stands for a voice that was made as {born}"
             hint = f"keep `aliases: [{born}]`, or a lost lockfile would cost a new voice"
             warnings.append(Fault(desired.place, message, hint))

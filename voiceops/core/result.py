@@ -37,12 +37,12 @@ class Result:
 
     def failed(self, message: str) -> Result:
         """Say that it did not succeed after all."""
-        return replace(self, status=Status.FAILED, message=message)
+        return replace(self, status=Status.FAILED, message=message, hint="")
 
     def settled(self, voice_id: str) -> Result:
         """Say which voice an unknown create turned out to have made."""
-        message = "the reply was lost; the voice was found in the account"
-        return replace(self, status=Status.DONE, voice=voice_id, message=message)
+        message = "the reply was lost, and the preview with it; the voice was found in the account"
+        return replace(self, status=Status.DONE, voice=voice_id, message=message, hint="")
 
     def remark(self, message: str) -> Result:
         """Add what is odd about it."""
@@ -91,7 +91,7 @@ class Report:
             return 128 + self.stopped_by
         if all(result.status is Status.DONE for result in self.results):
             return ExitCode.DONE
-        has_done_something = self.count(Status.DONE) or self.count(Status.UNKNOWN)
+        has_done_something = self.count(Status.DONE) or self.count(Status.UNKNOWN) or self.spent
         return ExitCode.PARTIAL if has_done_something else ExitCode.FAILED
 
 

@@ -20,9 +20,9 @@ def find_unclaimed(
     `leaving` are voices that we deleted, or may have.
     """
     claimed = {entry.voice_id for entry in lock.voices.values()} | set(lock.deposed)
-    taken = claimed | claims.voices | claims.deposed | leaving
+    taken = claimed | leaving
     found = (v for v in live if v.preferred_name is not None and v.voice_id not in taken)
-    return sorted(found, key=lambda voice: voice.voice_id)
+    return sorted((v for v in found if not claims.cover(v)), key=lambda voice: voice.voice_id)
 
 
 class View:
@@ -38,6 +38,7 @@ class View:
             facts.live, facts.lock, facts.claims, leaving=self._leaving
         )
         self._unclaimed_ids = frozenset(voice.voice_id for voice in self._all_unclaimed)
+        self._adopters = {desired.adopt: desired for desired in facts.desired if desired.adopt}
         self._unclaimed: dict[str, list[LiveVoice]] = {}
         for voice in self._all_unclaimed:
             self._unclaimed.setdefault(voice.preferred_name or "", []).append(voice)
@@ -68,7 +69,11 @@ class View:
             return True
         if voice_id in self._live or voice_id not in self.facts.queried:
             return False
-        return self.facts.queried[voice_id] is None and not self._is_young(voice_id)
+        return self.facts.queried[voice_id] is None and not self.is_young(voice_id)
+
+    def is_late(self, voice_id: str) -> bool:
+        """Tell whether a listing only lags behind a voice that was just made and is there."""
+        return self.facts.queried.get(voice_id) is not None and self.is_young(voice_id)
 
     def unclaimed(self, names: Iterable[str]) -> list[LiveVoice]:
         """List the unclaimed live voices that were asked for under these names."""
@@ -81,7 +86,11 @@ class View:
     def twins(self, desired: Desired) -> list[LiveVoice]:
         """List the twins of a desired voice: those of its own name, or else those of an alias."""
         for names in ([desired.name], desired.aliases):
-            found = [voice for voice in self.unclaimed(names) if voice.spec == desired.spec]
+            found = [
+                voice
+                for voice in self.unclaimed(names)
+                if voice.spec == desired.spec and not self._is_promised(voice, desired)
+            ]
             if found:
                 return found
         return []
@@ -94,6 +103,7 @@ class View:
             for voice_id, deposed in sorted(self.facts.lock.deposed.items())
             if deposed.name in names and (voice := self.live(voice_id)) is not None
             if voice.spec == desired.spec and self.is_restorable(voice_id)
+            if not self._is_promised(voice, desired)
         ]
         return found[-1] if found else None
 
@@ -102,7 +112,27 @@ class View:
         is_ours = voice_id in self.facts.lock.deposed and not self.is_spoken_for(voice_id)
         return is_ours and voice_id not in self._leaving
 
-    def _is_young(self, voice_id: str) -> bool:
+    def unrecorded(self, desired: Desired) -> str | None:
+        """Find a voice that we just made for a name, and that no listing or lockfile shows."""
+        names = {desired.name, *desired.aliases}
+        claimed = self.own_voices | set(self.facts.lock.deposed) | self.facts.claims.voices
+        return next(
+            (
+                voice_id
+                for voice_id in sorted(self.facts.made.keys() - claimed - self._leaving)
+                if (name := parse_voice_name(voice_id)) and name.preferred_name in names
+                if voice_id not in self._live and self.is_young(voice_id)
+            ),
+            None,
+        )
+
+    def _is_promised(self, voice: LiveVoice, desired: Desired) -> bool:
+        """Tell whether another declaration asks for this very voice, by its `adopt`."""
+        adopter = self._adopters.get(voice.voice_id, desired)
+        return adopter.name != desired.name and adopter.spec == voice.spec
+
+    def is_young(self, voice_id: str) -> bool:
+        """Tell whether a voice was made so lately that listings and lockfiles may lag."""
         name = parse_voice_name(voice_id)
         made = self.facts.made.get(voice_id) or (name.created_at if name else None)
         settle = timedelta(seconds=self.facts.settings.settle_s)

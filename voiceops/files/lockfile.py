@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from voiceops.core.facts import Claims
 from voiceops.core.limits import NAME_PATTERN
 from voiceops.core.lock import Deposed, Lock, LockEntry
 from voiceops.core.voice import is_voice_id
@@ -92,15 +91,6 @@ def write_lock(path: Path, lock: Lock, *, effects: Effects) -> None:
     with writing(path):
         effects.make_dir(path.parent)
         replace_file(path, dump_lock(lock), effects=effects, mode=0o644)
-
-
-def read_claims(paths: Iterable[Path]) -> Claims:
-    """Join what these lockfiles of other environments name; one that is broken is an error."""
-    locks = [read_lock(path) for path in sorted(paths)]
-    return Claims(
-        frozenset(entry.voice_id for lock in locks for entry in lock.voices.values()),
-        frozenset(voice_id for lock in locks for voice_id in lock.deposed),
-    )
 
 
 def _decode(data: bytes, name: str) -> object:

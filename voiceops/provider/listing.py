@@ -61,19 +61,28 @@ def _list_counted(fetch: Fetch) -> Held:
 
 
 def _fill_counted(held: Held, fetch: Fetch) -> str:
-    """Take one pass; gives what is wrong with it, or nothing if it is complete."""
-    total_count = None
+    """Take one pass; gives what is wrong with it, or nothing if it is complete.
+
+    If the service counted the voices of each page alone, a first page that is full would look
+    like all of them: where it may be full, the next one is asked for, too.
+    """
+    total_count: int | None = None
     for index, page in enumerate(_walk(fetch)):
+        if index and not page.voices:
+            break
         if page.total_count is None:
             return "the service does not say how many voices there are"
         if index and page.total_count != total_count:
             return f"the count moved from {total_count} to {page.total_count}"
         total_count = page.total_count
         has_news = _add(page, held)
-        if len(held) == total_count:
-            return ""
+        may_go_on = index == 0 and len(page.voices) > 0 and len(page.voices) % SMALL_PAGE_SIZE == 0
         if not has_news or len(held) > total_count:
             break
+        if len(held) == total_count and not may_go_on:
+            break
+    if len(held) == total_count:
+        return ""
     return f"the service counts {total_count} voices and lists {len(held)}"
 
 

@@ -6,23 +6,14 @@ from collections.abc import Iterator
 
 from voiceops.core.plan import Action
 from voiceops.core.result import Report, Result, Status
+from voiceops.report.sentences import DONE
 from voiceops.report.style import Style
 from voiceops.report.terminal import show
 
-_DONE = {
-    Action.SETTLE: "settled",
-    Action.RENAME: "renamed",
-    Action.RECORD: "recorded",
-    Action.ADOPT: "adopted",
-    Action.RESTORE: "restored",
-    Action.FORGET: "forgotten",
-    Action.CREATE: "created",
-    Action.REPLACE: "replaced",
-    Action.PRUNE: "pruned",
-    Action.DELETE: "deleted",
-    Action.PROBLEM: "in doubt",
-    Action.KEEP: "kept",
-}
+# What writes a name into the lockfile.
+_NAMING = frozenset(
+    {Action.RENAME, Action.RECORD, Action.ADOPT, Action.RESTORE, Action.CREATE, Action.REPLACE}
+)
 _LOOKS = {
     Status.DONE: ("ok", "green"),
     Status.FAILED: ("failed", "red"),
@@ -34,9 +25,9 @@ _LOOKS = {
 def render_result(result: Result, style: Style) -> str:
     """Say in one line how one change ended."""
     word, colour = _LOOKS[result.status]
-    what = _DONE[result.action] if result.status is Status.DONE else str(result.action)
+    what = DONE[result.action] if result.status is Status.DONE else str(result.action)
     head = style.paint(f"{word:<9}", colour)
-    parts = [f"{head} {what} {result.name}".rstrip()]
+    parts = [f"{head} {what} {show(result.name)}".rstrip()]
     if result.voice:
         parts.append(show(result.voice))
     if result.message:
@@ -68,13 +59,15 @@ def _summarise(report: Report) -> Iterator[str]:
     for result in report.results:
         if result.status is Status.DONE:
             done[result.action] = done.get(result.action, 0) + 1
-    parts = [f"{done[action]} {_DONE[action]}" for action in Action if action in done]
+    parts = [f"{done[action]} {DONE[action]}" for action in Action if action in done]
     parts += [
         f"{report.count(status)} {_LOOKS[status][0]}"
         for status in (Status.FAILED, Status.UNKNOWN, Status.NOT_TRIED)
         if report.count(status)
     ]
-    spent = f" Spent about {report.spent} {report.currency}." if report.spent else ""
+    spent = f" Spent about {report.spent} {show(report.currency)}." if report.spent else ""
     previews = sorted({result.preview.rpartition("/")[0] for result in report.results} - {""})
     yield from (f"Listen to the previews in {show(folder)}/." for folder in previews)
-    yield f"Apply: {', '.join(parts)}.{spent} The names are in {show(report.lockfile)}."
+    is_named = any(action in _NAMING for action in done)
+    where = f" The names are in {show(report.lockfile)}." if is_named else ""
+    yield f"Apply: {', '.join(parts)}.{spent}{where}"

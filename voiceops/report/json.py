@@ -7,12 +7,6 @@ import json
 from datetime import date
 from decimal import Decimal
 
-from voiceops.core.inventory import Inventory
-from voiceops.core.plan import Plan
-from voiceops.core.result import Report
-
-Document = Plan | Report | Inventory
-
 
 def dump_document(document: object) -> str:
     """Write a document as JSON text, two spaces deep, ending in a line end.
@@ -29,7 +23,7 @@ def dump_document(document: object) -> str:
 def _encode(value: object) -> str | float:
     match value:
         case Decimal():
-            return float(value)
+            return int(value) if value == value.to_integral_value() else float(value)
         case date():
             return value.isoformat()
         case _:

@@ -6,16 +6,23 @@ from collections.abc import Iterable, Iterator
 
 from voiceops.core.plan import (
     Action,
-    Candidate,
     Change,
-    Drift,
     FieldChange,
     IdleRisk,
     Plan,
     Quota,
-    Reason,
 )
 from voiceops.core.spec import SPEC_FIELDS
+from voiceops.report.sentences import (
+    WHY,
+    say_candidate,
+    say_count,
+    say_drift,
+    say_idle,
+    say_price,
+    say_quota,
+    say_unmanaged,
+)
 from voiceops.report.style import Style
 from voiceops.report.terminal import clip, show
 from voiceops.report.words import compare_words
@@ -33,26 +40,6 @@ _SIGNS = {
     Action.DELETE: ("-", "red"),
     Action.PROBLEM: ("!", "red"),
     Action.KEEP: ("=", "dim"),
-}
-_WHY = {
-    Reason.NEW: "it is new",
-    Reason.TWIN: "the account has this very voice; free of charge",
-    Reason.RESTORED: "it was replaced before and is wanted again; free of charge",
-    Reason.AMBIGUOUS: "more than one voice fits",
-    Reason.UNREADABLE: "a voice that cannot be read may be it",
-    Reason.DECLARED: "the manifest says so",
-    Reason.UP_TO_DATE: "it is as declared",
-    Reason.ECHOED: "it is as declared, but echoed otherwise",
-    Reason.EDITED: "its declaration was edited",
-    Reason.LOST: "its voice is gone from the account",
-    Reason.UNLISTED: "its voice is not listed",
-    Reason.RENAMED: "free of charge",
-    Reason.RECORDED: "only the lockfile changes",
-    Reason.REMOVED: "no manifest declares it any more",
-    Reason.DEPOSED: "it was replaced",
-    Reason.PENDING: "a create has an unknown outcome",
-    Reason.UNSETTLED: "a create has an unknown outcome",
-    Reason.UNMANAGED: "nobody declares it (orphans: delete)",
 }
 _COUNTED = {
     Action.SETTLE: "to settle",
@@ -81,7 +68,7 @@ def summarise(plan: Plan, style: Style) -> str:
     """Say in one line what an apply would do."""
     if plan.is_empty:
         rest = f", {plan.unselected} not selected" if plan.unselected else ""
-        kept = _count(plan.unchanged, "voice")
+        kept = say_count(plan.unchanged, "voice")
         return style.paint(f"No changes: {kept} as declared{rest}.", "bold")
     counts = [f"{count} {_COUNTED[action]}" for action, count in plan.count().items()]
     counts.append(f"{plan.unchanged} unchanged")
@@ -93,21 +80,20 @@ def summarise(plan: Plan, style: Style) -> str:
 def _details(plan: Plan, style: Style) -> Iterator[str]:
     yield style.paint(f"environment {show(plan.environment)}, at {show(plan.endpoint)}", "dim")
     yield ""
-    price = f"{plan.price.each} {plan.price.currency}"
     for change in plan.changes:
-        yield from _render_change(change, price, style)
+        yield from _render_change(change, plan, style)
     if plan.changes:
         yield ""
 
 
-def _render_change(change: Change, price: str, style: Style) -> Iterator[str]:
+def _render_change(change: Change, plan: Plan, style: Style) -> Iterator[str]:
     sign, colour = _SIGNS[change.action]
     head = style.paint(f"{sign} {change.action:<8}", colour, "bold")
-    renamed = f" (was {change.renamed_from})" if change.renamed_from else ""
+    renamed = f" (was {show(change.renamed_from)})" if change.renamed_from else ""
     place = f"  {show(str(change.desired.place))}" if change.desired else ""
     yield (
         f"{head} {style.paint(show(change.name) + renamed, 'bold')}  "
-        f"{style.paint(_WHY[change.reason] + place, 'dim')}"
+        f"{style.paint(WHY[change.reason] + place, 'dim')}"
     )
     yield from _render_voices(change, style)
     if change.action is Action.CREATE and change.desired:
@@ -117,18 +103,11 @@ def _render_change(change: Change, price: str, style: Style) -> Iterator[str]:
     for difference in change.differences:
         yield from _render_difference(difference, style)
     for candidate in change.candidates:
-        yield f"    {show(candidate.voice)}  {_render_age(candidate)}, {price}"
+        yield f"    {show(say_candidate(candidate, plan.price))}"
     if change.message:
         yield f"    {style.paint(show(change.message), colour)}"
     if change.hint:
         yield f"    hint: {show(change.hint)}"
-
-
-def _render_age(candidate: Candidate) -> str:
-    if candidate.age_days is None:
-        return "made at an unknown time"
-    days = _count(candidate.age_days, "day")
-    return f"made {show(candidate.created)}, {days} ago"
 
 
 def _render_voices(change: Change, style: Style) -> Iterator[str]:
@@ -141,7 +120,7 @@ def _render_voices(change: Change, style: Style) -> Iterator[str]:
 
 
 def _render_difference(difference: FieldChange, style: Style) -> Iterator[str]:
-    label = f"    {difference.field:<13} "
+    label = f"    {show(difference.field):<13} "
     if difference.before is None:
         yield clip(f"{label}(not known) -> {show(difference.after)}", style.width)
         return
@@ -160,7 +139,8 @@ def _render_difference(difference: FieldChange, style: Style) -> Iterator[str]:
 
 def _outlook(plan: Plan, style: Style) -> Iterator[str]:
     """Tell what is not a change: drift, other voices, idle risk, quota, price, refusals."""
-    yield from _block("Drift", (_render_drift(drift, style) for drift in plan.drift), style)
+    drifted = (clip(show(f"{one.name}: {say_drift(one)}"), style.width) for one in plan.drift)
+    yield from _block("Drift", drifted, style)
     yield from _block("Unmanaged voices (kept)", _render_unmanaged(plan), style)
     yield from _block(
         "Voices that the service may delete, because nobody speaks with them",
@@ -170,10 +150,7 @@ def _outlook(plan: Plan, style: Style) -> Iterator[str]:
     yield from _render_warnings(plan, style)
     yield _render_quota(plan.quota, style)
     if plan.price.creates:
-        price = plan.price
-        yield (
-            f"Price: {price.creates} x {price.each} = {price.amount} {price.currency} (an estimate)"
-        )
+        yield f"Price: {show(say_price(plan.price))}"
     yield ""
     for guard in plan.guards:
         yield style.paint(f"refused: {show(guard.message)}", "red", "bold")
@@ -192,32 +169,17 @@ def _block(title: str, lines: Iterable[str], style: Style) -> Iterator[str]:
         yield ""
 
 
-def _render_drift(drift: Drift, style: Style) -> str:
-    if drift.kind is Reason.LOST:
-        return f"{drift.name}: {show(drift.voice)} is gone"
-    changed = ", ".join(difference.field for difference in drift.differences) or "spec"
-    line = f"{drift.name}: {show(drift.voice)} echoes another {changed} than was observed"
-    return clip(line, style.width)
-
-
 def _render_unmanaged(plan: Plan) -> Iterator[str]:
     leaving = {change.voice for change in plan.changes if change.action is Action.DELETE}
     kept = [voice for voice in plan.unmanaged if voice.voice not in leaving]
-    for voice in kept[:_MOST_UNMANAGED]:
-        note = ""
-        if voice.duplicate_of:
-            paid = f"{plan.price.each} {plan.price.currency}"
-            note = f"  a duplicate of {voice.duplicate_of}, paid for twice ({paid})"
-        yield f"{show(voice.voice)}{note}"
+    yield from (show(say_unmanaged(voice, plan.price)) for voice in kept[:_MOST_UNMANAGED])
     if len(kept) > _MOST_UNMANAGED:
         yield f"and {len(kept) - _MOST_UNMANAGED} more: see `voiceops list`"
 
 
 def _render_idle(risk: IdleRisk) -> str:
-    evidence = "last used" if risk.evidence == "recorded_use" else "no recorded use, made"
-    when = f"in {risk.days_left} days" if risk.days_left > 0 else "any day now"
-    name = risk.name or f"{show(risk.voice)} (unmanaged)"
-    return f"{risk.deletes_on}  {name}  {evidence} {risk.last_used}, {when}"
+    name = risk.name or f"{risk.voice} (unmanaged)"
+    return show(f"{name}: {say_idle(risk)}")
 
 
 def _render_warnings(plan: Plan, style: Style) -> Iterator[str]:
@@ -230,14 +192,5 @@ def _render_warnings(plan: Plan, style: Style) -> Iterator[str]:
 
 
 def _render_quota(quota: Quota, style: Style) -> str:
-    line = (
-        f"Quota: {quota.now:,} voices now, {quota.after:,} after, {quota.peak:,} at the peak, "
-        f"of {quota.limit:,}"
-    )
-    if not quota.is_near:
-        return line
-    return style.paint(f"{line}: near the limit (warning from {quota.warn_at:,})", "yellow", "bold")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    looks = ("yellow", "bold") if quota.is_near else ()
+    return style.paint(f"Quota: {say_quota(quota)}", *looks)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from voiceops.sandbox import refusals
-from voiceops.sandbox.audio import ENCODABLE_FORMATS
+from voiceops.sandbox.encoding import ENCODABLE_FORMATS
 from voiceops.sandbox.fields import read_choice, read_document, read_group, read_number, read_text
 
 MODEL = "qwen-voice-design"

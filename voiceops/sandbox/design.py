@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from voiceops.sandbox import refusals
 from voiceops.sandbox.account import END_OF_TIME, Account, Bill, Voice
 from voiceops.sandbox.actions import MODEL, Action, Create, Delete, ListVoices, Query
-from voiceops.sandbox.audio import make_preview
 from voiceops.sandbox.clock import Clock, write_time
+from voiceops.sandbox.encoding import encode
 from voiceops.sandbox.script import Behaviour, Echo, Queried, TooLarge
 from voiceops.sandbox.store import Store
+from voiceops.sandbox.synthesizer import synthesize
 
 _TRIES_FOR_A_NAME = 64
 _MILLISECOND_DIGITS = 17
@@ -60,12 +61,11 @@ class Design:
             account.add_voice(voice)
             bill = Bill(MODEL, voice.voice, voice.gmt_create, is_reply_lost=is_reply_lost)
             account.add_bill(bill)
-        audio = make_preview(
-            voice.voice,
-            create.voice_prompt,
-            sample_rate_hz=create.sample_rate_hz,
-            response_format=create.response_format,
+        rate_hz = create.sample_rate_hz
+        pcm = synthesize(
+            voice.voice, create.voice_prompt, create.preview_text, sample_rate_hz=rate_hz
         )
+        audio = encode(pcm, sample_rate_hz=rate_hz, response_format=create.response_format)
         preview = {
             "data": base64.b64encode(audio).decode(),
             "sample_rate": create.sample_rate_hz,

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from voiceops.sandbox import refusals
 from voiceops.sandbox.account import Bill, Recording, Voice
-from voiceops.sandbox.audio import encode, synthesize
 from voiceops.sandbox.clock import Clock, write_time
+from voiceops.sandbox.encoding import encode
 from voiceops.sandbox.fields import read_choice, read_document, read_group, read_text
 from voiceops.sandbox.messages import Reply, Request, dump, make_reply
 from voiceops.sandbox.store import Store
+from voiceops.sandbox.synthesizer import synthesize
 
 SPEECH_PATH = "/api/v1/services/aigc/multimodal-generation/generation"
 AUDIO_PATH = "/audio/"

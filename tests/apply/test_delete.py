@@ -1,0 +1,73 @@
+"""The last look before a delete: what any entry names stays, whatever the plan said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from machine import Machine
+
+from voiceops.apply.books import Books
+from voiceops.apply.delete import delete_orphan, prune
+from voiceops.apply.gate import Gate
+from voiceops.apply.run import Run
+from voiceops.core.facts import Claims
+from voiceops.core.lock import Deposed, Lock, LockEntry
+from voiceops.core.plan import Action, Change, Reason
+from voiceops.core.result import Result, Status
+from voiceops.files.journal import Journal
+
+Carry = Callable[[Change, Run], Result]
+ROWS = [
+    (delete_orphan, Action.DELETE, Reason.REMOVED),
+    (prune, Action.PRUNE, Reason.DEPOSED),
+]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """An account with one voice, that no lockfile names yet."""
+    machine = Machine(tmp_path)
+    machine.declare({"old": "deep"})
+    machine.apply()
+    machine.environment.lockfile.unlink()
+    return machine
+
+
+def start(machine: Machine, lock: Lock, claims: Claims) -> Run:
+    effects, environment = machine.world, machine.environment
+    journal = Journal(environment.state_dir / "j", effects=effects, settle_s=600)
+    return Run(
+        provider=machine.workspace().provider,
+        books=Books(environment.lockfile, lock, journal=journal, effects=effects),
+        effects=effects,
+        root=machine.root,
+        state_dir=environment.state_dir,
+        everything=Gate(),
+        tell=lambda event: None,
+        read_claims=lambda: claims,
+        settle_s=600,
+        parallelism=1,
+    )
+
+
+@pytest.mark.parametrize(("carry_out", "action", "reason"), ROWS)
+@pytest.mark.parametrize("whose", ["nobody", "ours", "theirs"])
+def test_only_what_nobody_names_is_deleted(
+    machine: Machine, whose: str, carry_out: Carry, action: Action, reason: Reason
+) -> None:
+    (voice,) = machine.live()
+    entry = LockEntry(voice, "m", "en", "sha256:0")
+    kept = {"new": entry} if whose == "ours" else {}
+    is_orphan = action is Action.DELETE
+    lock = Lock(
+        {**kept, "old": entry} if is_orphan else kept, {} if is_orphan else {voice: Deposed("old")}
+    )
+    claims = Claims(frozenset({voice} if whose == "theirs" else ()))
+    run = start(machine, lock, claims)
+    result = carry_out(Change(action, reason, "old", voice=voice), run)
+    assert result.status is Status.DONE
+    assert run.books.lock == machine.lock() == Lock(kept)
+    assert (voice in machine.live()) is (whose != "nobody")
+    assert result.message == ("" if whose == "nobody" else "only forgotten: another entry names it")

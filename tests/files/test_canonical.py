@@ -1,0 +1,287 @@
+"""Canonical manifests: one form, the same meaning, every comment."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voiceops.core.desired import Desired
+from voiceops.effects import System
+from voiceops.errors import FilesInvalid, FileUnusable, Place
+from voiceops.files.canonical import FIELDS, SECTIONS, format_manifest
+from voiceops.files.formatting import plan_formatting, write_formatted
+from voiceops.files.manifest_model import ManifestKeys, VoiceFields
+from voiceops.files.manifests import read_manifest
+
+MODEL = "target_model: qwen3-tts-vd-2026-01-26"
+CANONICAL = f"""\
+# The voices of a newsroom.
+
+defaults:
+  language: en
+  {MODEL}
+
+voices:  # in the order of the day
+  # He reads at six.
+  anchor:
+    voice_prompt: >-
+      A composed man
+      with a deep voice.
+    preview_text: "Good: evening."  # so it begins
+    protect: true
+    aliases: [news, "2"]
+
+  weather:
+    voice_prompt: A cheerful woman.
+    preview_text: |-
+      Rain.
+
+      Sun.
+
+  # later:
+  #   voice_prompt: A young man.
+
+# The end.
+"""
+CASES = {
+    "keys stand in the order of the reference": (
+        f"voices:\n  a:\n    language: en\n    {MODEL}\n    preview_text: Hi.\n"
+        "    voice_prompt: Calm.\n",
+        f"voices:\n  a:\n    voice_prompt: Calm.\n    preview_text: Hi.\n    language: en\n"
+        f"    {MODEL}\n",
+    ),
+    "the defaults stand before the voices, and what is above the first key stays above": (
+        f"# top\n\n# names\nvoices: {{}}\n# shared\ndefaults:\n  {MODEL}\n",
+        f"# top\n\n# shared\ndefaults:\n  {MODEL}\n\n# names\nvoices: {{}}\n",
+    ),
+    "braces become lines": (
+        "defaults: {target_model: m, # model\n  language: 'en'} # both\nvoices: {  }\n",
+        "defaults:  # both\n  language: en\n  target_model: m  # model\n\nvoices: {}\n",
+    ),
+    "comments in empty braces move above them": (
+        "voices: { # none\n # yet\n}\n",
+        "# none\n# yet\nvoices: {}\n",
+    ),
+    "a list with comments has a line for each item": (
+        "voices:\n a:\n  aliases: [ b, # was\n   'c' ]\n  voice_prompt: Calm.\n"
+        f"  preview_text: Hi.\n  language: en\n  {MODEL}\n",
+        "voices:\n  a:\n    voice_prompt: Calm.\n    preview_text: Hi.\n    language: en\n"
+        f"    {MODEL}\n    aliases:\n      - b  # was\n      - c\n",
+    ),
+    "a comment below a list that is not indented belongs to the next key": (
+        "voices:\n a:\n  aliases:\n  - b\n  # model\n  target_model: m\n"
+        "  voice_prompt: Calm.\n  preview_text: Hi.\n  language: en\n",
+        "voices:\n  a:\n    voice_prompt: Calm.\n    preview_text: Hi.\n    language: en\n"
+        "    # model\n    target_model: m\n    aliases:\n      - b\n",
+    ),
+    "line ends, byte order mark, trailing space and blank lines go": (
+        "\ufeff---\r\n\r\nvoices:  \r\n\r\n\r\n# none  \r\n\r\n {}\r\n\r\n",
+        "---\n# none\nvoices: {}\n",
+    ),
+    "what stands between the end of a document and that of the file stays": (
+        "voices: {}\n...\n# end\n",
+        "voices: {}\n\n# end\n",
+    ),
+    "a comment between key and value moves above them": (
+        "defaults:\n    language: # why\n      en  # English\nvoices: {}\n",
+        "defaults:\n  # why\n  language: en  # English\n\nvoices: {}\n",
+    ),
+    "a question mark before a key goes": ("? |-  # key\n  voices\n: {}\n", "voices: {}  # key\n"),
+}
+TEXTS = {
+    "quotes that are not needed go": ("'It is fine.'", "It is fine."),
+    "quotes around what is not text without them stay": ('"12"', '"12"'),
+    "quotes around a truth value of other readers stay": ("'yes'", "'yes'"),
+    "quotes around a colon stay": ('"Now: this."', '"Now: this."'),
+    "quotes around what cannot be seen stay": (r'"A\u202eB"', r'"A\u202eB"'),
+    "a text of several lines stays as it is": ("One\n             two.", "One\n      two."),
+    "quotes over several lines stay": ('"One\n   two."', '"One\n      two."'),
+    "a block keeps its lines": (">-\n     One\n       two.\n", ">-\n      One\n        two."),
+    "blank lines at the end of a block go": ("|+  # why\n     One.\n\n\n", "|  # why\n      One."),
+    "a block that begins with spaces says so": ("|1-\n       One\n", "|2-\n         One"),
+    "a value below its key moves up": ("\n     One.", "One."),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), CASES.values(), ids=CASES)
+def test_a_manifest_gets_its_form(before: str, after: str) -> None:
+    assert _format(before) == after
+    assert _format(after) == after
+
+
+@pytest.mark.parametrize(("before", "after"), TEXTS.values(), ids=TEXTS)
+def test_a_text_gets_its_form(before: str, after: str) -> None:
+    messy = "voices:\n a:\n   language: en\n   preview_text: Hi.\n   voice_prompt: Calm.\n"
+    tidy = "voices:\n  a:\n    voice_prompt: Calm.\n    preview_text: Hi.\n    language: en\n"
+    assert _format(f"{messy}   target_model: {before}\n") == f"{tidy}    target_model: {after}\n"
+    assert _format(f"{tidy}    target_model: {after}\n") == f"{tidy}    target_model: {after}\n"
+
+
+def test_what_is_canonical_stays_as_it_is() -> None:
+    assert _format(CANONICAL) == CANONICAL
+
+
+def test_one_value_that_changes_is_one_line_that_changes() -> None:
+    edited = _format(CANONICAL.replace("A cheerful woman.", "'A sad woman.'"))
+    pairs = zip(CANONICAL.split("\n"), edited.split("\n"), strict=True)
+    assert [after for before, after in pairs if before != after] == [
+        "    voice_prompt: A sad woman."
+    ]
+
+
+def test_every_key_has_its_place() -> None:
+    assert set(SECTIONS) == set(ManifestKeys.model_fields)
+    assert set(FIELDS) == set(VoiceFields.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("voices: {a: [b}\n", "what begins here is not closed"),
+        ("voices: &all {}\n", "YAML anchors are not allowed"),
+        ("voices: {}\nvoices: {}\n", "'voices' is there twice"),
+        ("voice: {}\n", "unknown key 'voice'"),
+        ("", "the file is empty"),
+    ],
+)
+def test_a_faulty_manifest_is_reported_as_validate_reports_it(text: str, fault: str) -> None:
+    with pytest.raises(FilesInvalid, match=fault) as caught:
+        _format(text)
+    assert caught.value.faults == read_manifest(text.encode(), path="m.yaml").faults
+
+
+WORDS = st.sampled_from(["calm", "a # b", "x: y", "it's", '"so"', "- z", "né", "沉", "{q}", "\\"])
+texts = st.lists(WORDS, min_size=1, max_size=6).map(
+    lambda words: "Well and truly spoken with care " + " ".join(words)
+)
+comments = st.lists(st.sampled_from(["# one", "#two: 'x'", "# three\n\n", "\n"]), max_size=2)
+
+
+@st.composite
+def scalars(draw: st.DrawFn, column: int) -> str:
+    """Write a text in any style, below a key at this column."""
+    text = draw(texts)
+    pad = "\n" + " " * (column + draw(st.integers(1, 4)))
+    lines = text.replace(" ", pad)
+    space = draw(st.sampled_from([" ", pad]))
+    match draw(st.sampled_from(["double", "single", "literal", "folded", "below"])):
+        case "double":
+            return json.dumps(text, ensure_ascii=False).replace(" ", space)
+        case "single":
+            return "'" + text.replace("'", "''").replace(" ", space) + "'"
+        case "literal":
+            return f"|{draw(st.sampled_from(['', '-', '+']))}{pad}{lines}"
+        case "folded":
+            return f">{draw(st.sampled_from(['', '-', '+  # head']))}{pad}{lines}\n"
+        case _:
+            return f"{pad}{json.dumps(text)}"
+
+
+@st.composite
+def messes(draw: st.DrawFn) -> str:
+    """Write a sound manifest in no particular form, comments anywhere."""
+    step, inner = draw(st.integers(1, 5)), draw(st.integers(1, 5))
+    deep = "\n" + " " * 12
+    lines: list[str] = []
+
+    def remark(column: int) -> str:
+        lines.extend(
+            (" " * draw(st.integers(0, 9)) if draw(st.booleans()) else " " * column) + line
+            for line in draw(comments)
+        )
+        return " " * column
+
+    def beside() -> str:
+        return draw(st.sampled_from(["", "", " # beside", "   #beside"]))
+
+    sections = draw(st.permutations(["voices", "defaults"]))
+    for section in sections:
+        lines.append(f"{remark(0)}{section}:{beside()}")
+        if section == "defaults":
+            lines.append(f"{remark(step)}{MODEL}{beside()}")
+            continue
+        for name in draw(st.permutations(["a", "b", "language"]))[: draw(st.integers(1, 3))]:
+            lines.append(f"{remark(step)}{name}:{beside()}")
+            column = step + inner
+            fields = {
+                "voice_prompt": draw(scalars(column)),
+                "preview_text": draw(scalars(column)),
+                "language": draw(st.sampled_from(["en", "'en'", f"{deep}en"])),
+                "protect": "true",
+                "aliases": draw(
+                    st.sampled_from(["[]", f"[ 'x_{name}' ]", f"[x{name}, # c{deep}]"])
+                ),
+            }
+            for field, value in draw(st.permutations(list(fields.items()))):
+                rest = "" if value.startswith(("|", ">")) else beside()
+                lines.append(f"{remark(column)}{field}: {value}{rest}")
+    remark(0)
+    return "\n".join(lines) + "\n"
+
+
+@given(messes(), st.sampled_from(["\n", "\r\n", "\r"]))
+def test_formatting_keeps_meaning_and_comments_and_is_done_once(text: str, line_end: str) -> None:
+    before = read_manifest(text.encode(), path="m.yaml")
+    assert before.faults == ()
+    formatted = _format(text.replace("\n", line_end))
+    assert _format(formatted) == formatted
+    after = read_manifest(formatted.encode(), path="m.yaml")
+    assert [_unplaced(voice.desired) for voice in after.declared] == [
+        _unplaced(voice.desired) for voice in before.declared
+    ]
+    assert _count_comments(formatted) == _count_comments(text)
+
+
+def test_only_what_would_change_is_written(tmp_path: Path) -> None:
+    _put(tmp_path, {"m/a.yaml": CANONICAL, "m/b.yaml": "voices:   {}\n", "m/c.yaml": "x\n"})
+    made = plan_formatting(tmp_path, ["m/*.yaml"], ())
+    assert (made.files, made.changes) == (3, {"m/b.yaml": b"voices: {}\n"})
+    assert [fault.place.path for fault in made.faults] == ["m/c.yaml"]
+    before = (tmp_path / "m/a.yaml").stat()
+    write_formatted(tmp_path, made, effects=System())
+    assert (tmp_path / "m/b.yaml").read_bytes() == b"voices: {}\n"
+    assert (tmp_path / "m/c.yaml").read_text() == "x\n"
+    assert (tmp_path / "m/a.yaml").stat() == before
+
+
+def test_paths_choose_files_and_folders(tmp_path: Path) -> None:
+    messy = "voices:   {}\n"
+    _put(tmp_path, {"m/a.yaml": messy, "m/n/b.yaml": messy, "other.yaml": messy})
+
+    def changed(*paths: str) -> list[str]:
+        return list(plan_formatting(tmp_path, ["m/**/*.yaml"], paths).changes)
+
+    assert changed() == ["m/a.yaml", "m/n/b.yaml"]
+    assert changed(".") == ["m/a.yaml", "m/n/b.yaml"]
+    assert changed("m/n", "./m/n/b.yaml") == ["m/n/b.yaml"]
+    assert changed(str(tmp_path / "other.yaml")) == ["other.yaml"]
+    with pytest.raises(FileUnusable, match="outside of the project"):
+        changed("../x.yaml")
+    missing = plan_formatting(tmp_path, [], ["none.yaml"])
+    assert (missing.changes, len(missing.faults)) == ({}, 1)
+
+
+def _format(text: str) -> str:
+    return format_manifest(text.encode(), path="m.yaml").decode()
+
+
+def _put(folder: Path, files: dict[str, str]) -> None:
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+
+
+def _unplaced(desired: Desired | None) -> Desired | None:
+    return desired and replace(desired, place=Place("", 0, 0))
+
+
+def _count_comments(text: str) -> dict[str, int]:
+    """Count the comments, which no text in these manifests looks like."""
+    found = re.findall(r"# ?(?:one|two: 'x'|three|beside|head|c)\b[^\n]*", text.replace("\r", "\n"))
+    return {comment.rstrip(): found.count(comment) for comment in found}

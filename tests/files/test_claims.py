@@ -1,0 +1,90 @@
+"""What belongs to the other environments, from lockfiles and journals on this machine."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from voiceops.core.facts import Claims, Intent
+from voiceops.core.lock import Deposed, Lock, LockEntry
+from voiceops.core.spec import Spec
+from voiceops.core.voice import LiveVoice
+from voiceops.effects import System
+from voiceops.errors import JournalDamaged, LockfileInvalid
+from voiceops.files.claims import read_claims
+from voiceops.files.journal import Journal
+from voiceops.files.lockfile import write_lock
+
+MODEL = "qwen3-tts-vd-2026-01-26"
+SPEC = Spec("A deep voice.", "Hello.", "en", MODEL)
+EFFECTS = System()
+
+
+def voice(name: str, suffix: str = "a1b2") -> str:
+    return f"qwen-tts-vd-{name}-voice-20261122120000123-{suffix}"
+
+
+def make_intent(number: str, *, before: frozenset[str] = frozenset()) -> Intent:
+    return Intent(number, datetime.now(UTC), "anna", SPEC.digest, MODEL, "en", False, before)
+
+
+def write(folder: Path, name: str, lock: Lock) -> Path:
+    path = folder / f"voiceops.{name}.lock"
+    write_lock(path, lock, effects=EFFECTS)
+    return path
+
+
+def open_journal(path: Path) -> Journal:
+    return Journal(path, effects=EFFECTS, settle_s=600)
+
+
+def test_claims_join_what_lockfiles_name_and_journals_know(tmp_path: Path) -> None:
+    entry = LockEntry(voice("bob"), MODEL, "en", "sha256:0")
+    first = write(tmp_path, "a", Lock({"bob": entry}, {voice("old"): Deposed("bob")}))
+    second = write(tmp_path, "b", Lock({"carl": LockEntry(voice("carl"), MODEL, "en", "sha256:0")}))
+    journal = open_journal(tmp_path / "journal.jsonl")
+    opened, answered, recorded = make_intent("1"), make_intent("2"), make_intent("3")
+    for intent in (opened, answered, recorded):
+        journal.open_intent(intent)
+    journal.note_result("2", voice("anna"))
+    journal.note_result("3", voice("dora"))
+    journal.close("3", "committed")
+    claims = read_claims(
+        [second, first, tmp_path / "none.lock"],
+        [tmp_path / "journal.jsonl", tmp_path / "none.jsonl"],
+        effects=EFFECTS,
+        settle_s=600,
+    )
+    assert claims == Claims(
+        frozenset({voice("bob"), voice("carl"), voice("anna")}),
+        frozenset({voice("old")}),
+        (opened,),
+    )
+
+
+def test_a_broken_file_of_another_environment_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.lock").write_text("{")
+    (tmp_path / "journal.jsonl").write_text("{}\n{}\n")
+    with pytest.raises(LockfileInvalid):
+        read_claims([tmp_path / "a.lock"], [], effects=EFFECTS, settle_s=600)
+    with pytest.raises(JournalDamaged):
+        read_claims([], [tmp_path / "journal.jsonl"], effects=EFFECTS, settle_s=600)
+
+
+@pytest.mark.parametrize(
+    ("live", "covered"),
+    [
+        (LiveVoice(voice("anna"), SPEC), True),
+        (LiveVoice(voice("anna", "0000"), SPEC), False),
+        (LiveVoice(voice("bob"), SPEC), False),
+        (LiveVoice(voice("anna"), Spec("Another.", "Hello.", "en", MODEL)), False),
+        (LiveVoice(voice("anna"), None), False),
+    ],
+)
+def test_an_open_create_covers_the_voice_that_it_may_have_made(
+    live: LiveVoice, covered: bool
+) -> None:
+    before = frozenset({voice("anna", "0000")})
+    assert Claims(intents=(make_intent("1", before=before),)).cover(live) is covered

@@ -1,0 +1,132 @@
+"""What a command sees: files, journal and account, gathered for planning."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from voiceops.core.facts import Claims, Facts, Intent
+from voiceops.core.lock import Lock
+from voiceops.core.settings import Options
+from voiceops.core.voice import LiveVoice
+from voiceops.effects import Effects
+from voiceops.errors import FileUnusable
+from voiceops.files.claims import read_claims
+from voiceops.files.config import Config, Environment
+from voiceops.files.emergency import read_emergency
+from voiceops.files.journal import Journal, Memory
+from voiceops.files.manifests import Manifests, read_manifests
+from voiceops.provider.protocol import Provider
+
+JOURNAL_NAME = "journal.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One environment of one project, with the service behind it.
+
+    `endpoint` is how people call the service's address. `siblings` are the lockfiles of the other
+    environments: their voices are never taken and never deleted.
+    """
+
+    root: Path
+    environment: Environment
+    siblings: tuple[Path, ...]
+    endpoint: str
+    provider: Provider
+    effects: Effects
+
+
+def find_siblings(root: Path, config: Config, environment: Environment) -> tuple[Path, ...]:
+    """List the lockfiles of the other environments: those configured, and those that lie there."""
+    configured = {other.lockfile for other in config.environments.values()}
+    found = configured | set(root.glob("voiceops.lock")) | set(root.glob("voiceops.*.lock"))
+    return tuple(sorted(found - {environment.lockfile}))
+
+
+def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manifests) -> Facts:
+    """Gather everything that planning may look at; the lockfile and manifests were read before."""
+    memory = open_journal(workspace).recall()
+    now = workspace.effects.now()
+    live = workspace.provider.list()
+    claims = claims_of(workspace)
+    wanted = {entry.voice_id for entry in lock.voices.values()} | set(lock.deposed)
+    wanted |= {desired.adopt for desired in manifests.desired if desired.adopt}
+    missing = sorted(wanted - {voice.voice_id for voice in live} - memory.deleted)
+    return Facts(
+        environment=workspace.environment.name,
+        endpoint=workspace.endpoint,
+        desired=manifests.desired,
+        lock=lock,
+        live=live,
+        now=now,
+        claims=claims,
+        queried=_query(missing, workspace.provider, options.parallelism),
+        intents=(*memory.intents, *_find_unrecorded(workspace, memory, lock)),
+        deleted=memory.deleted,
+        deleting=memory.deleting,
+        made=memory.made,
+        settings=workspace.environment.settings,
+        options=options,
+        warnings=manifests.warnings,
+    )
+
+
+def claims_of(workspace: Workspace) -> Claims:
+    """Read what belongs to the other environments, as far as this machine knows."""
+    environment = workspace.environment
+    found = environment.state_dir.parent.glob(f"*/{JOURNAL_NAME}")
+    return read_claims(
+        workspace.siblings,
+        (path for path in found if path.parent != environment.state_dir),
+        effects=workspace.effects,
+        settle_s=environment.settings.settle_s,
+    )
+
+
+def _find_unrecorded(workspace: Workspace, memory: Memory, lock: Lock) -> list[Intent]:
+    """List what is paid for and not in the lockfile yet, as creates that are still open."""
+    now = workspace.effects.now()
+    waiting = [(intent, voice_id) for intent, voice_id in memory.results]
+    for name, entry in read_emergency(workspace.environment.lockfile):
+        intent = Intent(
+            id="",
+            at=now,
+            name=name,
+            spec=entry.spec,
+            target_model=entry.target_model,
+            language=entry.language,
+            protect=entry.protect,
+            before=frozenset(),
+        )
+        waiting.append((intent, entry.voice_id))
+    known = {entry.voice_id for entry in lock.voices.values()} | set(lock.deposed) | memory.deleted
+    return [intent for intent, voice_id in waiting if voice_id not in known]
+
+
+def _query(voice_ids: list[str], provider: Provider, workers: int) -> dict[str, LiveVoice | None]:
+    if not voice_ids:
+        return {}
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        return dict(zip(voice_ids, pool.map(provider.query, voice_ids), strict=True))
+
+
+def read_declared(workspace: Workspace, lock: Lock) -> Manifests:
+    """Read the manifests; a project that has neither manifests nor locked voices is an error."""
+    globs = workspace.environment.manifests
+    manifests = read_manifests(workspace.root, globs)
+    if not manifests.paths and not lock.voices and not lock.deposed:
+        hints = [f"{warning.message}: {warning.hint}" for warning in manifests.warnings]
+        hints.append("write one under manifests/, or name the project's folder with -C")
+        raise FileUnusable(f"no manifest matches {', '.join(globs)}", hint=hints[0])
+    return manifests
+
+
+def open_journal(workspace: Workspace) -> Journal:
+    """Open the environment's journal."""
+    return Journal(
+        workspace.environment.state_dir / JOURNAL_NAME,
+        effects=workspace.effects,
+        settle_s=workspace.environment.settings.settle_s,
+    )

@@ -1,0 +1,111 @@
+"""The sentences that every format has in common; unencoded, each sink encodes its own way."""
+
+from __future__ import annotations
+
+from voiceops.core.plan import (
+    Action,
+    Candidate,
+    Drift,
+    FieldChange,
+    IdleRisk,
+    Price,
+    Quota,
+    Reason,
+    Unmanaged,
+)
+from voiceops.report.words import compare_words
+
+WHY = {
+    Reason.NEW: "it is new",
+    Reason.TWIN: "the account has this very voice; free of charge",
+    Reason.RESTORED: "it was replaced before and is wanted again; free of charge",
+    Reason.AMBIGUOUS: "more than one voice fits",
+    Reason.UNREADABLE: "a voice that cannot be read may be it",
+    Reason.DECLARED: "the manifest says so",
+    Reason.UP_TO_DATE: "it is as declared",
+    Reason.ECHOED: "it is as declared, but echoed otherwise",
+    Reason.EDITED: "its declaration was edited",
+    Reason.LOST: "its voice is gone from the account",
+    Reason.UNLISTED: "its voice is not listed",
+    Reason.RENAMED: "free of charge",
+    Reason.RECORDED: "only the lockfile changes",
+    Reason.REMOVED: "no manifest declares it any more",
+    Reason.DEPOSED: "it was replaced",
+    Reason.PENDING: "a create has an unknown outcome",
+    Reason.UNSETTLED: "a create has an unknown outcome",
+    Reason.UNMANAGED: "nobody declares it (orphans: delete)",
+}
+DONE = {
+    Action.SETTLE: "settled",
+    Action.RENAME: "renamed",
+    Action.RECORD: "recorded",
+    Action.ADOPT: "adopted",
+    Action.RESTORE: "restored",
+    Action.FORGET: "forgotten",
+    Action.CREATE: "created",
+    Action.REPLACE: "replaced",
+    Action.PRUNE: "pruned",
+    Action.DELETE: "deleted",
+    Action.PROBLEM: "in doubt",
+    Action.KEEP: "kept",
+}
+
+
+def say_difference(difference: FieldChange) -> str:
+    """Show a changed value, by words: [-what went-] and {+what came+}."""
+    if difference.before is None:
+        return f"(not known) -> {difference.after}"
+    marks = {"old": "[-{}-]", "new": "{{+{}+}}"}
+    pieces = compare_words(difference.before, difference.after)
+    return "".join(marks.get(piece.kind, "{}").format(piece.text) for piece in pieces)
+
+
+def say_candidate(candidate: Candidate, price: Price) -> str:
+    """Tell what a person must know to choose a voice: its age and its price."""
+    paid = f"{price.each} {price.currency}"
+    if candidate.age_days is None:
+        return f"{candidate.voice}, made at an unknown time, {paid}"
+    days = say_count(candidate.age_days, "day")
+    return f"{candidate.voice}, made {candidate.created}, {days} ago, {paid}"
+
+
+def say_drift(drift: Drift) -> str:
+    """Tell how a locked voice changed outside voiceops."""
+    if drift.kind is Reason.LOST:
+        return f"{drift.voice} is gone"
+    changed = ", ".join(difference.field for difference in drift.differences) or "spec"
+    return f"{drift.voice} echoes another {changed} than was observed"
+
+
+def say_unmanaged(voice: Unmanaged, price: Price) -> str:
+    """Name a voice that nobody declares, and what it may have cost."""
+    if not voice.duplicate_of:
+        return voice.voice
+    paid = f"{price.each} {price.currency}"
+    return f"{voice.voice}, a duplicate of {voice.duplicate_of}, paid for twice ({paid})"
+
+
+def say_idle(risk: IdleRisk) -> str:
+    """Tell when a voice may be deleted for disuse, and how that is known."""
+    evidence = "last used" if risk.evidence == "recorded_use" else "no recorded use, made"
+    when = f"in {say_count(risk.days_left, 'day')}" if risk.days_left > 0 else "any day now"
+    return f"{risk.deletes_on}, {evidence} {risk.last_used}, {when}"
+
+
+def say_quota(quota: Quota) -> str:
+    """Count the account's voices against its limit."""
+    line = (
+        f"{quota.now:,} voices now, {quota.after:,} after, {quota.peak:,} at the peak, "
+        f"of {quota.limit:,}"
+    )
+    return f"{line}: near the limit (warning from {quota.warn_at:,})" if quota.is_near else line
+
+
+def say_price(price: Price) -> str:
+    """Show how the price comes about."""
+    return f"{price.creates} x {price.each} = {price.amount} {price.currency} (an estimate)"
+
+
+def say_count(number: int, noun: str) -> str:
+    """Write a number with its noun, in the plural if need be."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
