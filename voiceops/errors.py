@@ -80,6 +80,10 @@ class LockfileInvalid(VoiceopsError):
     """The lockfile cannot be trusted as it stands."""
 
 
+class NameUnknown(VoiceopsError):
+    """The lockfile has no voice under this name."""
+
+
 class JournalDamaged(VoiceopsError):
     """The journal is damaged elsewhere than at its end."""
 

@@ -24,6 +24,8 @@ _COMMANDS = {
     "fmt": "fmt",
     "import": "import_",
     "list": "list",
+    "resolve": "resolve",
+    "say": "say",
     "schema": "schema",
     "sandbox": "sandbox",
 }

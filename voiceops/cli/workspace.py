@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceops.cli.options import Global
-from voiceops.effects import Effects, System
+from voiceops.effects import System
 from voiceops.errors import FileUnusable
 from voiceops.files.config import Environment, read_config
 from voiceops.files.state import make_state_dir
 from voiceops.observe import Workspace, find_siblings
-from voiceops.provider.endpoints import Endpoint, resolve_endpoint, sandbox_endpoint
+from voiceops.provider.channel import Channel, Dial
+from voiceops.provider.endpoints import resolve_endpoint, sandbox_endpoint
 from voiceops.provider.key import check_key
-from voiceops.provider.qwen import Handler, Qwen
+from voiceops.provider.qwen import Qwen
+from voiceops.provider.speech import Access
 
 if TYPE_CHECKING:
     from voiceops.sandbox.script import Script
@@ -29,18 +32,36 @@ BASE_URL_VARIABLE = "DASHSCOPE_HTTP_BASE_URL"
 @contextmanager
 def open_workspace(said: Global) -> Iterator[Workspace]:
     """Read the settings, find key and endpoint, and connect; everything is closed at the end."""
+    with open_speech(said) as speech:
+        yield speech.workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A workspace, and how its voices are spoken with; a `dial` reaches a session in here."""
+
+    workspace: Workspace
+    access: Access
+    dial: Dial | None
+
+
+@contextmanager
+def open_speech(said: Global) -> Iterator[Speech]:
+    """Open the workspace together with what speaking needs."""
     root = find_root(said)
     config = read_config(root)
     environment = config.environment(said.environment)
     with _connect(root, environment) as service:
-        yield Workspace(
+        access = service.access
+        workspace = Workspace(
             root=root,
             environment=environment,
             siblings=find_siblings(root, config, environment),
-            endpoint=service.endpoint.name,
+            endpoint=access.endpoint.name,
             provider=service.provider,
-            effects=service.effects,
+            effects=access.effects,
         )
+        yield Speech(workspace, access, service.dial)
 
 
 def find_root(said: Global) -> Path:
@@ -63,20 +84,21 @@ def open_sandbox(root: Path, script: Script | None = None) -> Sandbox:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service that can be reached, and the effects that go with it: its sandbox has a clock."""
+    """A service that can be reached; the sandbox brings its own clock and its own dial."""
 
-    endpoint: Endpoint
+    access: Access
     provider: Qwen
-    effects: Effects
+    dial: Dial | None
 
 
 @contextmanager
 def _connect(root: Path, environment: Environment) -> Iterator[Service]:
     if environment.endpoint == "sandbox":
         sandbox = open_sandbox(root)
+        effects = System(clock=sandbox.now)
+        access = Access(sandbox_endpoint(), "sandbox", None, effects, sandbox.answer)
         try:
-            effects = System(clock=sandbox.now)
-            yield from _serve(environment, effects, sandbox_endpoint(), "sandbox", sandbox.answer)
+            yield from _serve(environment, access, partial(_dial_sandbox, sandbox))
         finally:
             sandbox.close()
     else:
@@ -84,26 +106,26 @@ def _connect(root: Path, environment: Environment) -> Iterator[Service]:
         endpoint = resolve_endpoint(environment.endpoint, override=override)
         variable = environment.key_variable
         key = check_key(os.environ.get(variable), variable)
-        yield from _serve(environment, System(), endpoint, key, None)
+        yield from _serve(environment, Access(endpoint, key, environment.workspace, System()), None)
 
 
-def _serve(
-    environment: Environment,
-    effects: Effects,
-    endpoint: Endpoint,
-    key: str,
-    handler: Handler | None,
-) -> Iterator[Service]:
+def _serve(environment: Environment, access: Access, dial: Dial | None) -> Iterator[Service]:
     provider = Qwen(
-        endpoint,
-        key,
-        effects=effects,
-        workspace=environment.workspace,
+        access.endpoint,
+        access.key,
+        effects=access.effects,
+        workspace=access.workspace,
         requests_per_minute=environment.settings.requests_per_minute,
         listing=environment.settings.listing,
-        handler=handler,
+        handler=access.handler,
     )
     try:
-        yield Service(endpoint, provider, effects)
+        yield Service(access, provider, dial)
     finally:
         provider.close()
+
+
+def _dial_sandbox(sandbox: Sandbox, model: str, headers: Mapping[str, str]) -> Channel:
+    from voiceops.cli.sandbox_channel import SandboxChannel
+
+    return SandboxChannel(sandbox, model, headers)

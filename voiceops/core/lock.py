@@ -90,6 +90,16 @@ class Lock:
         )
         return self if seen == entry else Lock({**self.voices, name: seen}, self.deposed)
 
+    def use(self, voice_id: str, day: str) -> Lock:
+        """Note the day (YYYY-MM-DD) on which somebody spoke with a voice; a later one stays."""
+        voices = {
+            name: replace(entry, last_used=max(day, entry.last_used or ""))
+            if entry.voice_id == voice_id
+            else entry
+            for name, entry in self.voices.items()
+        }
+        return Lock(voices, self.deposed)
+
     def protect(self, name: str, protect: bool | None) -> Lock:
         """Copy a manifest's `protect`; None leaves what is there."""
         entry = self.voices[name]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import ssl
 from collections import deque
 from collections.abc import Mapping
-from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,6 +12,7 @@ from voiceops.effects import Effects
 from voiceops.errors import Unreachable
 from voiceops.provider.endpoints import is_loopback
 from voiceops.provider.quote import quote_text
+from voiceops.provider.trust import trust_for
 from voiceops.provider.wire import Call, Handler, ReplyLost, WireReply
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ class Http:
             return Line(
                 self._url,
                 self._headers,
-                ssl_context=_trust_system() if address.scheme == "https" else _trust_nobody(),
+                ssl_context=trust_for(address.scheme),
                 is_direct=is_loopback(address.hostname or ""),
                 handler=self._handler,
             )
@@ -116,26 +115,3 @@ def _lose(call: Call, *, is_late: bool) -> ReplyLost:
     if is_late:
         return ReplyLost(f"{call.label}: no whole reply within {call.time_limit_s:g} s")
     return ReplyLost(f"{call.label}: the connection broke before the reply was whole")
-
-
-@cache
-def _trust_system() -> ssl.SSLContext:
-    """Trust whom the system trusts, or SSL_CERT_FILE and SSL_CERT_DIR say; made once, for all.
-
-    A folder of certificates is looked up only when one is needed, while httpx's own default
-    reads a whole bundle for each client.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_default_certs()
-    paths = ssl.get_default_verify_paths()
-    if not (paths.cafile or paths.capath or context.cert_store_stats()["x509_ca"]):
-        import certifi
-
-        context.load_verify_locations(certifi.where())
-    return context
-
-
-@cache
-def _trust_nobody() -> ssl.SSLContext:
-    """Spare plain HTTP the reading of certificates."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 
@@ -36,7 +36,7 @@ class _Cue:
     melody: float = 1.0
 
 
-# Factors multiply: a girl is a child and female, and "neither a man nor a woman" is in between.
+# Factors multiply: a girl is a child and female, and "male, almost female" is in between.
 # However many of its words a description has, a cue counts once.
 _CUES = (
     _Cue(
@@ -170,12 +170,12 @@ def _split(words: str) -> list[str]:
     return words.split(", ")
 
 
-def _make_scanner(known: Mapping[str, object]) -> re.Pattern[str]:
+def _make_scanner(known: Iterable[str]) -> re.Pattern[str]:
     """Make what finds known words, the longest first, and any other word or character.
 
     Chinese is not written in words, so its cues are looked for anywhere.
     """
-    words = sorted(known, key=len, reverse=True)
+    words = sorted(sorted(known), key=len, reverse=True)
     english = "|".join(re.escape(word) for word in words if word.isascii())
     chinese = "|".join(word for word in words if not word.isascii())
     return re.compile(rf"\b(?:{english})\b|{chinese}|[a-z']+|\S")
@@ -184,9 +184,7 @@ def _make_scanner(known: Mapping[str, object]) -> re.Pattern[str]:
 _CUE_WORDS = frozenset(word for cue in _CUES for word in _split(cue.words))
 _NEGATION_WORDS = frozenset(_split(_NEGATIONS))
 _DEGREE_WORDS = {word: degree for degree, words in _DEGREES for word in _split(words)}
-_SCANNER = _make_scanner(
-    dict.fromkeys((*_CUE_WORDS, *_NEGATION_WORDS, *_DEGREE_WORDS, *_split(_PLAIN)))
-)
+_SCANNER = _make_scanner({*_CUE_WORDS, *_NEGATION_WORDS, *_DEGREE_WORDS, *_split(_PLAIN)})
 
 
 def _find_mentions(description: str) -> dict[str, float]:

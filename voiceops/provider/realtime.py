@@ -1,0 +1,167 @@
+"""Speech in real time: one session, in which all parts are said."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+
+from voiceops.errors import ModelGone, ProtocolViolated, ServiceError
+from voiceops.provider.answer import Answer, read_answer
+from voiceops.provider.channel import Channel
+from voiceops.provider.meanings import find_meaning, make_error
+from voiceops.provider.speech import (
+    SAMPLE_RATE_HZ,
+    Access,
+    Piece,
+    Utterance,
+    decode_audio,
+    read_characters,
+)
+from voiceops.provider.wire import ReplyLost, WireReply
+
+SILENCE_LIMIT_S = 30.0
+SESSION_LIMIT_S = 3600.0
+_LABEL = "say"
+_UNSUPPORTED_HINT = (
+    "a voice speaks with the model that it was designed for: see `voiceops resolve` for both"
+)
+
+Event = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long nothing may come, and how long a session may last."""
+
+    silence_s: float = SILENCE_LIMIT_S
+    session_s: float = SESSION_LIMIT_S
+
+
+def speak_in_session(
+    utterance: Utterance, channel: Channel, access: Access, *, limits: Limits | None = None
+) -> Iterator[Piece]:
+    """Hold a session from its greeting to its end, and give the audio as it comes.
+
+    The server decides when to speak (`server_commit`). Raises ReplyLost if the session ends or
+    falls silent before all was said, ProtocolViolated for what is no event, and what an error
+    event means. The channel is closed in any case.
+    """
+    try:
+        yield from _converse(utterance, channel, _Ear(channel, access, limits or Limits()), access)
+    finally:
+        channel.close()
+
+
+def _converse(utterance: Utterance, channel: Channel, ear: _Ear, access: Access) -> Iterator[Piece]:
+    ids = _make_ids(access)
+
+    def send(kind: str, **fields: object) -> None:
+        channel.send(json.dumps({"event_id": next(ids), "type": kind, **fields}))
+
+    ear.closed_means = _explain_close(utterance)
+    ear.wait_for("session.created")
+    settings = {
+        "voice": utterance.voice_id,
+        "mode": "server_commit",
+        "response_format": "pcm",
+        "sample_rate": SAMPLE_RATE_HZ,
+        "language_type": utterance.language_type,
+    }
+    send("session.update", session=settings)
+    ear.wait_for("session.updated")
+    ear.closed_means = None
+    for number, part in enumerate(utterance.parts, start=1):
+        gap = " " if number < len(utterance.parts) else ""
+        send("input_text_buffer.append", text=part + gap)
+    send("session.finish")
+    for event in ear.listen():
+        match event["type"]:
+            case "response.audio.delta":
+                yield Piece(decode_audio(event.get("delta")))
+            case "response.done":
+                response = event.get("response")
+                usage = response.get("usage") if isinstance(response, dict) else None
+                yield Piece(characters=read_characters(usage))
+            case "session.finished":
+                return
+            case _:
+                pass
+
+
+class _Ear:
+    """Hears the events of a session, within its limits."""
+
+    def __init__(self, channel: Channel, access: Access, limits: Limits) -> None:
+        self.closed_means: ServiceError | None = None
+        self._channel = channel
+        self._access = access
+        self._limits = limits
+        self._end = access.effects.monotonic() + limits.session_s
+
+    def wait_for(self, kind: str) -> None:
+        for event in self.listen():
+            if event["type"] == kind:
+                return
+
+    def listen(self) -> Iterator[Event]:
+        """Give event after event, each with a type; it ends only by an error."""
+        while True:
+            if self._access.effects.monotonic() > self._end:
+                limit_s = self._limits.session_s
+                raise ReplyLost(f"{_LABEL}: the session was not over after {limit_s:g} s")
+            event = _read_event(self._receive())
+            if event["type"] == "error":
+                raise self._find_fault(event)
+            yield event
+
+    def _receive(self) -> str | bytes:
+        try:
+            frame = self._channel.receive(timeout_s=self._limits.silence_s)
+        except TimeoutError as error:
+            limit_s = self._limits.silence_s
+            message = f"{_LABEL}: nothing came for {limit_s:g} s"
+            raise ReplyLost(message, hint="try again later") from error
+        if frame is None:
+            broke = ReplyLost(f"{_LABEL}: the session was closed before all was said")
+            raise self.closed_means or broke
+        return frame
+
+    def _find_fault(self, event: Event) -> ServiceError:
+        body = json.dumps({"error": event.get("error")}).encode()
+        now = self._access.effects.now()
+        answer = read_answer(WireReply(400, body), label=_LABEL, key=self._access.key, now=now)
+        return _explain(answer)
+
+
+def _explain(answer: Answer) -> ServiceError:
+    meaning = find_meaning(answer)
+    hint = _UNSUPPORTED_HINT if answer.code == "invalid_value" else meaning.hint
+    return make_error(answer, meaning.error, hint=hint)
+
+
+def _explain_close(utterance: Utterance) -> ServiceError:
+    """Say what it probably means if the service greets and leaves: it does not know the model."""
+    return ModelGone(
+        f"{_LABEL}: the service closed the session at once",
+        hint=f"does it still have the model {utterance.target_model}?",
+    )
+
+
+def _read_event(frame: str | bytes) -> Event:
+    try:
+        event: object = json.loads(frame) if isinstance(frame, str) else None
+    except (ValueError, RecursionError) as error:
+        raise ProtocolViolated(f"{_LABEL}: a frame came that is not JSON") from error
+    if not isinstance(event, dict) or not isinstance(event.get("type"), str):
+        raise ProtocolViolated(f"{_LABEL}: a frame came that is no event")
+    return event
+
+
+def _make_ids(access: Access) -> Iterator[str]:
+    """Make ids as the vendor's own clients do: `event_` and 32 hex digits."""
+    seed = access.effects.now().isoformat()
+    for number in count():
+        yield f"event_{hashlib.sha256(f'{seed} {number}'.encode()).hexdigest()[:32]}"
