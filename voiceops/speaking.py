@@ -105,8 +105,8 @@ def _speak(utterance: Utterance, access: Access, dial: Dial | None) -> Iterator[
         from voiceops.provider.realtime import speak_in_session
 
         model = utterance.target_model
-        channel = dial(model, access.headers) if dial else dial_service(access, model)
-        yield from speak_in_session(utterance, channel, access)
+        session = dial(model, access.headers) if dial else dial_service(access, model)
+        yield from speak_in_session(utterance, session, access)
     else:
         from voiceops.provider.speech_http import speak_over_http
 

@@ -31,9 +31,5 @@ class SandboxChannel:
         del timeout_s
         return self._frames.popleft() if self._frames else None
 
-    def close(self) -> None:
-        """Leave the session."""
-        self._frames.clear()
-
     def _take(self, answer: Answer) -> None:
         self._frames.extend(answer.frames)

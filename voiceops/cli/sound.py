@@ -42,7 +42,7 @@ def open_file(path: Path) -> Iterator[Sink]:
     """
     part = path.with_name(f".{path.name}.part")
     try:
-        with wave.open(str(part), "wb") as file:
+        with part.open("wb") as stream, wave.open(stream, "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(SAMPLE_RATE_HZ)

@@ -125,7 +125,8 @@ def _serve(environment: Environment, access: Access, dial: Dial | None) -> Itera
         provider.close()
 
 
-def _dial_sandbox(sandbox: Sandbox, model: str, headers: Mapping[str, str]) -> Channel:
+@contextmanager
+def _dial_sandbox(sandbox: Sandbox, model: str, headers: Mapping[str, str]) -> Iterator[Channel]:
     from voiceops.cli.sandbox_channel import SandboxChannel
 
-    return SandboxChannel(sandbox, model, headers)
+    yield SandboxChannel(sandbox, model, headers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import count
 
@@ -41,18 +42,21 @@ class Limits:
 
 
 def speak_in_session(
-    utterance: Utterance, channel: Channel, access: Access, *, limits: Limits | None = None
+    utterance: Utterance,
+    session: AbstractContextManager[Channel],
+    access: Access,
+    *,
+    limits: Limits | None = None,
 ) -> Iterator[Piece]:
     """Hold a session from its greeting to its end, and give the audio as it comes.
 
     The server decides when to speak (`server_commit`). Raises ReplyLost if the session ends or
     falls silent before all was said, ProtocolViolated for what is no event, and what an error
-    event means. The channel is closed in any case.
+    event means.
     """
-    try:
-        yield from _converse(utterance, channel, _Ear(channel, access, limits or Limits()), access)
-    finally:
-        channel.close()
+    with session as channel:
+        ear = _Ear(channel, access, limits or Limits())
+        yield from _converse(utterance, channel, ear, access)
 
 
 def _converse(utterance: Utterance, channel: Channel, ear: _Ear, access: Access) -> Iterator[Piece]:
