@@ -12,10 +12,15 @@ from pathlib import Path
 
 from cli_process import KEY, TIME_LIMIT_S
 
+from voiceops.sandbox.script import Behaviour, Script
 from voiceops.sandbox.service import CUSTOMIZATION_PATH, Sandbox
 
 Reply = tuple[int, dict[str, object]]
 Action = dict[str, str]
+
+
+# Takes one key alone.
+SCRIPT = Script(Behaviour(api_key=KEY))
 
 
 class Service:
@@ -27,7 +32,7 @@ class Service:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.sandbox = Sandbox(folder / "service.db", now=lambda: datetime.now(UTC), api_key=KEY)
+        self.sandbox = Sandbox(folder / "service.db", now=lambda: datetime.now(UTC), script=SCRIPT)
         self.actions: list[Action] = []
         self.refuse: Callable[[Action], Reply | None] = lambda action: None
         self.distort: Callable[[Action, dict[str, object]], object] = lambda action, document: None

@@ -64,6 +64,7 @@ class BehaviourFields(Checked):
     retired: bool = False
     unknown_model: Choice[script.UnknownModel] = script.UnknownModel.CLOSE
     idle_days: int = Field(365, ge=1)
+    api_key: str = ""
 
 
 class ScriptFields(Checked):

@@ -79,6 +79,7 @@ class Behaviour:
     `max_page_size` is the cap of a listing's pages. A voice is listed `visible_after_s` after it
     was made. `stamp_digits` is 17 as seen in the wild, or 14 as in the API reference. `retired`:
     the models are gone. A voice that nobody spoke with for `idle_days` is deleted.
+    Without an `api_key` any key is accepted, but there must be one.
     """
 
     quota: int = 1000
@@ -92,6 +93,7 @@ class Behaviour:
     retired: bool = False
     unknown_model: UnknownModel = UnknownModel.CLOSE
     idle_days: int = 365
+    api_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

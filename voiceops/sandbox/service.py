@@ -39,8 +39,8 @@ class _Job:
 class Sandbox:
     """A stand-in of the voice service of one account; threads and processes may share it.
 
-    `now` returns an aware time. Without an `api_key` any key is accepted, but there must be one.
-    The script says how it behaves, and what goes wrong; `pause` waits where a fault delays.
+    `now` returns an aware time. The script says how it behaves, and what goes wrong; `pause` waits
+    where a fault delays.
     """
 
     def __init__(
@@ -48,7 +48,6 @@ class Sandbox:
         database: Path | None,
         *,
         now: Callable[[], datetime],
-        api_key: str | None = None,
         script: Script = PLAIN,
         suffix: Callable[[], str] = make_suffix,
         pause: Callable[[float], None] = time.sleep,
@@ -57,7 +56,6 @@ class Sandbox:
         self._clock = Clock(self._store, now)
         self._design = Design(self._store, self._clock, script.behaviour, suffix=suffix)
         self._speech = Speech(self._store, self._clock)
-        self._api_key = api_key
         self._behaviour = script.behaviour
         self._faults = Faults(script.faults)
         self._pause = pause
@@ -177,7 +175,7 @@ class Sandbox:
         scheme, _, rest = authorization.strip().partition(" ")
         key = rest.strip()
         # The vendor's own clients write the scheme in either case.
-        if scheme.lower() != "bearer" or not key or self._api_key not in (None, key):
+        if scheme.lower() != "bearer" or not key or self._behaviour.api_key not in {"", key}:
             raise refusals.invalid_key()
 
 
