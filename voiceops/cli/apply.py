@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from voiceops.cli.delivery import Delivery, document_options
 from voiceops.cli.options import Global, global_options, planning_options
+from voiceops.cli.saved_plan import Age, options_of, read_saved, refuse_stale
 from voiceops.cli.signals import interruptible, stopping
-from voiceops.cli.terminal import echo_document, is_interactive, style_for
+from voiceops.cli.terminal import is_interactive, style_for
 from voiceops.errors import DecisionNeeded, Stopped
 from voiceops.report.terminal import show
 
@@ -20,16 +25,35 @@ if TYPE_CHECKING:
 
 
 @click.command("apply", short_help="Make the account as the manifests declare.")
+@click.argument("plan_file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
 @planning_options
 @click.option("--yes", is_flag=True, help="Do not ask; guards still refuse.")
 @click.option("--no-settle", is_flag=True, help="Do not wait for creates whose outcome is unknown.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option(
+    "--max-age",
+    type=Age(),
+    default="24h",
+    show_default=True,
+    metavar="AGE",
+    help="Refuse a saved plan that is older.",
+)
 @global_options
-def command(said: Global, options: Options, *, yes: bool, no_settle: bool, as_json: bool) -> int:
+@document_options
+def command(  # noqa: PLR0913 - one parameter an option, each by name
+    said: Global,
+    options: Options,
+    *,
+    plan_file: Path | None,
+    yes: bool,
+    no_settle: bool,
+    max_age: timedelta,
+    delivery: Delivery,
+) -> int:
     """Plan, show the plan, ask, and carry it out.
 
-    Each create costs money and is sent once. The lockfile is written after every voice. Exits 4
-    if a part could not be done, 3 if a person must decide first.
+    With a PLAN that `plan -o` saved, do what it says and nothing else: without asking, and only
+    if it still is what would be planned. Each create costs money and is sent once. The lockfile
+    is written after every voice. Exits 4 if a part could not be done, 3 if a person must decide.
     """
     from voiceops.apply.gate import Gate
     from voiceops.cli.progress import make_teller
@@ -38,9 +62,15 @@ def command(said: Global, options: Options, *, yes: bool, no_settle: bool, as_js
     from voiceops.workflow import apply
 
     gate, teller = Gate(), make_teller(said.colour)
+    saved = read_saved(plan_file, said, options) if plan_file else None
+    if saved is not None:
+        said = replace(said, environment=said.environment or saved.environment)
+        options = options_of(saved)
 
     def confirm(plan: Plan) -> None:
-        _confirm(plan, said, gate, yes=yes)
+        if saved is not None:
+            refuse_stale(saved, plan, said, max_age=max_age)
+        _confirm(plan, said, gate, yes=yes or saved is not None)
         teller.expect(len(plan.changes))
 
     with open_workspace(said) as workspace, stopping(gate, teller.at_work), teller:
@@ -52,11 +82,8 @@ def command(said: Global, options: Options, *, yes: bool, no_settle: bool, as_js
             everything=gate,
             may_wait=not no_settle,
         )
-    if as_json:
-        echo_document(report)
-    else:
-        text = render_report(report, style_for(sys.stdout, said.colour))
-        click.echo(text, nl=False, color=True)
+    style = style_for(sys.stdout, said.colour)
+    delivery.deliver(report, write_text=lambda: render_report(report, style))
     return report.exit_code
 
 

@@ -6,15 +6,16 @@ import sys
 
 import click
 
+from voiceops.cli.delivery import Delivery, document_options
 from voiceops.cli.options import Global, global_options
-from voiceops.cli.terminal import echo_document, style_for
+from voiceops.cli.terminal import style_for
 from voiceops.errors import ExitCode
 
 
 @click.command("drift", short_help="Tell whether account and manifests still agree.")
-@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @global_options
-def command(said: Global, *, as_json: bool) -> int:
+@document_options
+def command(said: Global, *, delivery: Delivery) -> int:
     """Look for whatever a person should know of: for cron.
 
     Exits 2 if a locked voice was lost or is echoed otherwise, if changes are pending, or if a
@@ -28,10 +29,7 @@ def command(said: Global, *, as_json: bool) -> int:
 
     with open_workspace(said) as workspace:
         made = plan(workspace, Options())
-    if as_json:
-        echo_document(made)
-    else:
-        click.echo(render_plan(made, style_for(sys.stdout, said.colour)), nl=False, color=True)
-        word = "Drift." if made.has_drifted else "No drift."
-        click.echo(word)
+    word = "Drift." if made.has_drifted else "No drift."
+    style = style_for(sys.stdout, said.colour)
+    delivery.deliver(made, write_text=lambda: f"{render_plan(made, style)}{word}\n")
     return ExitCode.CHANGES if made.has_drifted else ExitCode.DONE

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voiceops.cli.delivery import Delivery, document_options
 from voiceops.cli.options import Global, global_options, planning_options
-from voiceops.cli.terminal import echo_document, style_for
+from voiceops.cli.terminal import style_for
 from voiceops.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -20,18 +21,18 @@ if TYPE_CHECKING:
 
 @click.command("plan", short_help="Show what apply would change; change nothing.")
 @planning_options
-@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @click.option(
     "--detailed-exitcode",
     is_flag=True,
     help="Exit 2 if there are changes, 3 if a person must decide.",
 )
 @global_options
-def command(said: Global, options: Options, *, as_json: bool, detailed_exitcode: bool) -> int:
+@document_options
+def command(said: Global, options: Options, *, delivery: Delivery, detailed_exitcode: bool) -> int:
     """Compare manifests, lockfile and account, and show what apply would do.
 
     Nothing is changed, anywhere. The exit code is 0 whatever the plan says, unless
-    --detailed-exitcode is given.
+    --detailed-exitcode is given. A plan saved with -o can be shown and applied.
     """
     from voiceops.cli.workspace import open_workspace
     from voiceops.report.plan_text import render_plan
@@ -39,12 +40,14 @@ def command(said: Global, options: Options, *, as_json: bool, detailed_exitcode:
 
     with open_workspace(said) as workspace:
         made = plan(workspace, options)
-    if as_json:
-        echo_document(made)
-    else:
-        click.echo(render_plan(made, style_for(sys.stdout, said.colour)), nl=False, color=True)
-        if not made.is_empty and not made.needs_a_person:
-            click.echo(f"Next: {next_command(said, options)}")
+
+    def write_text() -> str:
+        text = render_plan(made, style_for(sys.stdout, said.colour))
+        if made.is_empty or made.needs_a_person:
+            return text
+        return f"{text}Next: {next_command(said, options, delivery.output)}\n"
+
+    delivery.deliver(made, write_text=write_text)
     if not detailed_exitcode:
         return ExitCode.DONE
     if made.needs_a_person or made.asks:
@@ -52,9 +55,12 @@ def command(said: Global, options: Options, *, as_json: bool, detailed_exitcode:
     return ExitCode.DONE if made.is_empty else ExitCode.CHANGES
 
 
-def next_command(said: Global, options: Options) -> str:
+def next_command(said: Global, options: Options, saved: Path | None) -> str:
     """Write the command that applies what was planned, ready to be typed."""
     words = ["voiceops", "apply"]
+    if saved is not None:
+        directory = ["-C", str(said.directory)] if said.directory != Path() else []
+        return shlex.join([*words, str(saved), *directory])
     if said.environment:
         words += ["--env", said.environment]
     if said.directory != Path():

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from voiceops.core.desired import Desired
+from voiceops.core.settings import Options
 from voiceops.errors import Fault
 
 FORMAT_VERSION = 1
@@ -184,6 +185,22 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class Binding:
+    """What a plan was made from: when (UTC), by which version, with which options.
+
+    The others are digests: of what is declared, of the lockfile, and of the listing as far as the
+    plan touches its voices.
+    """
+
+    made: str
+    version: str
+    manifests: str
+    lockfile: str
+    listing: str
+    options: Options
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All decisions for one environment, sorted; the same facts give the same plan.
 
@@ -207,6 +224,7 @@ class Plan:
     guards: tuple[Guard, ...]
     asks: tuple[str, ...]
     warnings: tuple[Fault, ...]
+    binding: Binding | None = None
     format_version: int = FORMAT_VERSION
     kind: str = "plan"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 
+from voiceops.core.binding import bind
 from voiceops.core.decide import Origin, decide, describe, find_origin, is_stale_adoption, unlisted
 from voiceops.core.desired import Desired
 from voiceops.core.difference import find_differences
@@ -59,6 +60,7 @@ def make_plan(facts: Facts) -> Plan:
         guards=find_guards(rows, selected, facts),
         asks=find_asks(selected, view),
         warnings=(*sorted(facts.warnings), *_find_warnings(pairs, view)),
+        binding=bind(facts, selected),
     )
 
 

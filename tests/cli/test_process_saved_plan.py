@@ -1,0 +1,100 @@
+"""`plan -o` and `apply PLAN`: what was reviewed is what is applied."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from cli_process import Project
+
+SANDBOX = ("--env", "sandbox")
+
+
+@pytest.fixture
+def planned(project: Project) -> Project:
+    ran = project.run("plan", *SANDBOX, "-o", "plan.json")
+    assert ran.code == 0
+    assert ran.out.endswith("Next: voiceops apply plan.json\n")
+    return project
+
+
+def test_a_saved_plan_is_applied_without_a_question(planned: Project) -> None:
+    assert stat.S_IMODE((planned.folder / "plan.json").stat().st_mode) == 0o600
+    ran = planned.run("apply", "plan.json", "-o", "report.json")
+    assert ran.code == 0, ran.err
+    report = json.loads((planned.folder / "report.json").read_bytes())
+    assert [result["status"] for result in report["results"]] == ["done"] * 3
+    again = planned.run("apply", "plan.json")
+    assert (again.code, again.out) == (0, "Nothing to do.\n")
+    assert again.err.count("done already: create ") == 3
+
+
+def test_a_changed_manifest_makes_it_stale_and_nothing_is_done(planned: Project) -> None:
+    planned.edit("deep voice", "high voice")
+    ran = planned.run("apply", "plan.json")
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err == (
+        "only in the plan now: create anchor  it is new\n"
+        "only in the plan reviewed: create anchor  it is new\n"
+        "error: nothing was done: the saved plan is stale: the manifests were changed since\n"
+        "  hint: plan again, and have the new plan reviewed\n"
+    )
+    assert planned.voices() == {}
+
+
+def test_an_old_plan_is_stale(planned: Project) -> None:
+    path = planned.folder / "plan.json"
+    document = json.loads(path.read_bytes())
+    document["binding"]["made"] = "2026-01-01T00:00:00+00:00"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    ran = planned.run("apply", "plan.json")
+    assert ran.code == 3
+    assert "it is older than 1 day" in ran.err
+    assert planned.run("apply", "plan.json", "--max-age", "99999d").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("plan.json", "--only", "anchor"), 64, "a saved plan has its own options"),
+        (("plan.json", "--env", "default"), 64, "plan.json is for the environment sandbox"),
+        (("plan.json", "--max-age", "1"), 64, "'1' is no age; write it like 90m, 24h or 7d"),
+        (("none.json",), 1, "none.json: cannot be read: No such file"),
+        (("manifests/voices.yaml",), 1, "manifests/voices.yaml"),
+    ],
+)
+def test_what_is_no_plan_for_this_is_refused(
+    planned: Project, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    ran = planned.run("apply", *arguments)
+    assert (ran.code, ran.out) == (code, "")
+    assert message in ran.err
+
+
+def test_a_plan_keeps_its_options(project: Project) -> None:
+    project.run("plan", *SANDBOX, "--only", "anchor", "-o", "plan.json")
+    assert project.run("apply", "plan.json").code == 0
+    assert list(project.voices()) == ["anchor"]
+
+
+@pytest.mark.parametrize("command", ["plan", "apply", "drift", "validate"])
+def test_a_failure_is_a_document_too(project: Project, command: str) -> None:
+    ran = project.run(command, "--env", "nobody", "--json", "-o", "failed.json")
+    assert ran.code == 64
+    saved = json.loads((project.folder / "failed.json").read_bytes())
+    assert ran.document == saved
+    assert (saved["kind"], saved["command"], saved["exit_code"]) == ("failure", command, 64)
+
+
+def test_a_document_that_cannot_be_saved_is_an_error(project: Project) -> None:
+    ran = project.run("plan", *SANDBOX, "-o", "no/where.json")
+    assert ran.code == 1
+    assert "where.json: cannot be written: No such file or directory" in ran.err
+
+
+def test_options_of_documents_take_the_projects_folder(project: Project, tmp_path: Path) -> None:
+    ran = project.run("-C", str(project.folder), "plan", *SANDBOX, "-o", "p.json", cwd=tmp_path)
+    assert ran.code == 0
+    assert (project.folder / "p.json").exists()

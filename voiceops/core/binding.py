@@ -1,0 +1,155 @@
+"""What a plan was made from, and whether a saved plan may still be applied."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from voiceops import __version__
+from voiceops.core.facts import Facts
+from voiceops.core.plan import Action, Binding, Change, Plan
+
+# What may come on top of a saved plan: it costs nothing, and deletes nothing.
+_HARMLESS = frozenset({Action.RECORD, Action.SETTLE})
+_PAID = frozenset({Action.CREATE, Action.REPLACE})
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A change that only one of two plans has: the one as it would be now, or the saved one."""
+
+    is_new: bool
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A saved plan against the plan as it would be now.
+
+    `stale` says why the saved one may not be applied, and `differences` where the two part;
+    `done` are the changes that somebody else has made meanwhile, wholly or but for what is free.
+    """
+
+    stale: tuple[str, ...]
+    differences: tuple[Difference, ...]
+    done: tuple[Change, ...]
+
+
+def bind(facts: Facts, changes: Iterable[Change]) -> Binding:
+    """Note what a plan rests on: declarations, lockfile, and the voices that it touches."""
+    touched = sorted(
+        {voice for change in changes for voice in (change.voice, change.replaces, change.lost)}
+        - {""}
+    )
+    live = {voice.voice_id: voice for voice in facts.live}
+    seen = {
+        voice: spec.digest if (spec := live[voice].spec) else "untold"
+        for voice in touched
+        if voice in live
+    }
+    declared = sorted(
+        (desired.name, desired.spec.digest, desired.protect, desired.aliases, desired.adopt)
+        for desired in facts.desired
+    )
+    return Binding(
+        made=facts.now.isoformat(timespec="seconds"),
+        version=__version__,
+        manifests=_digest([list(map(str, row)) for row in declared]),
+        lockfile=_digest(
+            {
+                "voices": {name: asdict(entry) for name, entry in facts.lock.voices.items()},
+                "deposed": {voice: asdict(entry) for voice, entry in facts.lock.deposed.items()},
+            }
+        ),
+        listing=_digest({voice: seen.get(voice, "absent") for voice in touched}),
+        options=facts.options,
+    )
+
+
+def compare(saved: Plan, fresh: Plan, *, max_age: timedelta) -> Comparison:
+    """Weigh a saved plan against the one that the same options give now.
+
+    It may be applied if everything that is left to do was in it; what is not left to do was done
+    by somebody else. Changed declarations, another environment, endpoint or version, and too
+    great an age make it stale in any case.
+    """
+    left = {_key(change) for change in fresh.changes}
+    done = tuple(change for change in saved.changes if _key(change) not in left)
+    added = tuple(change for change in fresh.changes if not _is_covered(change, saved))
+    stale = (*_find_reasons(saved, fresh, max_age), *_find_causes(saved, fresh, added))
+    if added and not stale:
+        stale = ("what is left to do is not what was planned",)
+    differences = (
+        *(Difference(is_new=True, change=change) for change in added),
+        *(Difference(is_new=False, change=change) for change in (done if stale else ())),
+    )
+    return Comparison(stale, differences, done)
+
+
+def _find_reasons(saved: Plan, fresh: Plan, max_age: timedelta) -> list[str]:
+    """List why a plan may not be applied, whatever it says."""
+    if saved.binding is None or fresh.binding is None:
+        return ["the plan does not say what it was made from"]
+    before, now = saved.binding, fresh.binding
+    age = datetime.fromisoformat(now.made) - datetime.fromisoformat(before.made)
+    reasons = {
+        f"it is for the environment {saved.environment}": saved.environment != fresh.environment,
+        f"it was made at {saved.endpoint}, and this is {fresh.endpoint}": (
+            saved.endpoint != fresh.endpoint
+        ),
+        f"it was made by voiceops {before.version}, and this is {now.version}": (
+            before.version != now.version
+        ),
+        f"it is older than {max_age}": age > max_age,
+        "the manifests were changed since": before.manifests != now.manifests,
+    }
+    return [reason for reason, applies in reasons.items() if applies]
+
+
+def _find_causes(saved: Plan, fresh: Plan, added: tuple[Change, ...]) -> list[str]:
+    """Say what brought changes that were not in the plan."""
+    if not added or saved.binding is None or fresh.binding is None:
+        return []
+    causes = []
+    if saved.binding.lockfile != fresh.binding.lockfile:
+        causes.append("the lockfile was changed since")
+    if saved.binding.listing != fresh.binding.listing:
+        causes.append("the account was changed since")
+    return causes
+
+
+def _is_covered(change: Change, saved: Plan) -> bool:
+    """Tell whether a change was in the saved plan, or is the free rest of one that was."""
+    if change.action in _HARMLESS or any(_key(change) == _key(row) for row in saved.changes):
+        return True
+    replaced = {row.replaces for row in saved.changes if row.replaces}
+    if change.action is Action.PRUNE:
+        return change.voice in replaced
+    wanted = {(row.name, _spec(row)) for row in saved.changes if row.action in _PAID}
+    is_free = change.action in {Action.ADOPT, Action.RESTORE} and change.replaces in {*replaced, ""}
+    return is_free and (change.name, _spec(change)) in wanted
+
+
+def _key(change: Change) -> tuple[str, ...]:
+    return (
+        change.action,
+        change.reason,
+        change.name,
+        change.voice,
+        change.replaces,
+        change.lost,
+        change.renamed_from,
+        _spec(change),
+    )
+
+
+def _spec(change: Change) -> str:
+    return change.desired.spec.digest if change.desired else ""
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
