@@ -57,7 +57,8 @@ def apply(
         recover(run)
         settle(run)
         lock = run.books.lock
-        facts = observe(workspace, options, lock, read_declared(workspace, lock))
+        with everything.looking():
+            facts = observe(workspace, options, lock, read_declared(workspace, lock))
         made = make_plan(facts)
         confirm(made)
         results = carry_out(made, facts, run)

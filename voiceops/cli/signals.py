@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from voiceops.errors import Stopped
+
 if TYPE_CHECKING:
     from voiceops.apply.gate import Gate
 
@@ -23,7 +25,8 @@ def stopping(gate: Gate, at_work: Callable[[], str]) -> Iterator[None]:
     """Close the gate on SIGINT or SIGTERM while the block runs.
 
     What is in flight (`at_work` names it) is waited for, after SIGTERM for 5 s at the most. A
-    second signal leaves the process at once: the journal knows what was sent.
+    second signal leaves the process at once: the journal knows what was sent. Where nothing is
+    under way but reading, the first one raises Stopped.
     """
 
     def stop(number: int, _: FrameType | None) -> None:
@@ -31,6 +34,8 @@ def stopping(gate: Gate, at_work: Callable[[], str]) -> Iterator[None]:
             _leave(number)
         name = signal.Signals(number).name
         gate.close(f"stopped by {name}", signal=number)
+        if gate.is_looking:
+            raise Stopped(number)
         waiting = f"waiting for {at_work()}; " if at_work() else ""
         _say(f"{name}: nothing more is sent; {waiting}once more to leave at once")
         if number == signal.SIGTERM:
