@@ -10,6 +10,7 @@ from voiceops.apply.carry_out import carry_out
 from voiceops.apply.gate import Gate
 from voiceops.apply.run import Event, Run
 from voiceops.apply.settle import recover, settle
+from voiceops.core.agreement import find_disagreements
 from voiceops.core.findings import Findings
 from voiceops.core.inventory import Inventory, take_inventory
 from voiceops.core.plan import Plan
@@ -17,7 +18,7 @@ from voiceops.core.planner import make_plan
 from voiceops.core.result import Report, find_spent
 from voiceops.core.settings import Options
 from voiceops.errors import Fault, FilesInvalid
-from voiceops.files.config import read_config
+from voiceops.files.config import SANDBOX, read_config
 from voiceops.files.lockfile import read_lock
 from voiceops.files.manifests import read_manifests
 from voiceops.files.process_lock import hold
@@ -83,8 +84,11 @@ def list_voices(workspace: Workspace) -> Inventory:
     return take_inventory(workspace.environment.name, workspace.endpoint, live, lock, claims)
 
 
-def validate(root: Path, environment: str | None) -> Findings:
+def validate(root: Path, environment: str | None, *, is_locked: bool) -> Findings:
     """Check the manifests of one environment, or of all; offline.
+
+    With `is_locked` they must agree with their lockfiles, too; without an environment's name the
+    sandbox's is not looked at.
 
     Raises FilesInvalid only for faults of the settings themselves.
     """
@@ -104,6 +108,9 @@ def validate(root: Path, environment: str | None) -> Findings:
         warnings |= set(manifests.warnings)
         paths |= set(manifests.paths)
         voices |= {(desired.place.path, desired.name) for desired in manifests.desired}
+        if is_locked and (environment or one.name != SANDBOX):
+            lock = read_lock(one.lockfile)
+            faults |= set(find_disagreements(manifests.desired, lock, lockfile=one.lockfile.name))
     return Findings(len(paths), len(voices), tuple(sorted(faults)), tuple(sorted(warnings)))
 
 

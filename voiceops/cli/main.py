@@ -28,6 +28,7 @@ _COMMANDS = {
     "say": "say",
     "schema": "schema",
     "sandbox": "sandbox",
+    "lockfile-merge": "lockfile_merge",
 }
 
 

@@ -10,9 +10,12 @@ from voiceops.errors import ExitCode
 
 
 @click.command("validate", short_help="Check all manifests, offline; no key is needed.")
+@click.option(
+    "--locked", "is_locked", is_flag=True, help="The lockfiles must agree with the manifests, too."
+)
 @global_options
 @document_options
-def command(said: Global, *, delivery: Delivery) -> int:
+def command(said: Global, *, delivery: Delivery, is_locked: bool) -> int:
     """Check settings and manifests, and report all faults at once as path:line:column: message.
 
     Without --env every environment's manifests are checked. Exits 1 if there is a fault.
@@ -21,6 +24,6 @@ def command(said: Global, *, delivery: Delivery) -> int:
     from voiceops.report.findings_text import render_findings
     from voiceops.workflow import validate
 
-    found = validate(find_root(said), said.environment)
+    found = validate(find_root(said), said.environment, is_locked=is_locked)
     delivery.deliver(found, write_text=lambda: render_findings(found))
     return ExitCode.FAILED if found.faults else ExitCode.DONE
