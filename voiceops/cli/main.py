@@ -16,6 +16,7 @@ from voiceops.errors import ExitCode, FilesInvalid, VoiceopsError
 
 # Each command, and the module that it lives in: that is imported when it is called, or described.
 _COMMANDS = {
+    "init": "init",
     "plan": "plan",
     "apply": "apply",
     "drift": "drift",

@@ -1,0 +1,106 @@
+"""`voiceops init`: a project that works from its first minute."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+from cli_process import Project
+from ruamel.yaml import YAML
+
+from voiceops.files.scaffold import Ci, find_ci
+
+MADE = ["voiceops.schema.json", "manifests/voices.yaml", ".gitignore", ".gitattributes"]
+
+
+def test_a_new_project_is_valid_formatted_and_can_be_applied(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    ran = project.run("init")
+    assert (ran.code, ran.err) == (0, "")
+    made = [f"made  {path}" for path in MADE]
+    assert ran.out.splitlines() == [*made, "Next: voiceops plan --env sandbox"]
+    assert project.run("validate").code == 0
+    assert project.run("fmt", "--check").code == 0
+    assert project.run("apply", "--env", "sandbox", "--yes").code == 0
+    assert project.run("plan", "--env", "sandbox", "--detailed-exitcode").code == 0
+    assert stat.S_IMODE((tmp_path / "manifests" / "voices.yaml").stat().st_mode) == 0o644
+
+
+def test_a_second_one_changes_nothing(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.run("init", "--ci", "github")
+    before = project.files()
+    ran = project.run("init", "--ci", "github")
+    assert ran.out == "The project has all of it.\nNext: voiceops plan --env sandbox\n"
+    assert project.files() == before
+
+
+def test_what_is_there_stays(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    kept = {
+        "manifests/mine.yaml": "voices: {}\n",
+        ".gitignore": "*.pyc",
+        ".gitlab-ci.yml": "mine: {script: [true]}\n",
+    }
+    for path, text in kept.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    ran = project.run("init")
+    assert ran.out.splitlines()[:-1] == [
+        "made  voiceops.schema.json",
+        "added to  .gitignore",
+        "made  .gitattributes",
+    ]
+    assert (tmp_path / ".gitignore").read_text() == "*.pyc\n.voiceops/\n"
+    for path in ("manifests/mine.yaml", ".gitlab-ci.yml"):
+        assert (tmp_path / path).read_text() == kept[path]
+
+
+@pytest.mark.parametrize(
+    ("files", "remote", "found"),
+    [
+        ([".github/x"], "", Ci.GITHUB),
+        ([".gitlab-ci.yml"], "", Ci.GITLAB),
+        ([], "git@github.com:a/b.git", Ci.GITHUB),
+        ([], "https://gitlab.com/a/b.git", Ci.GITLAB),
+        ([], "https://example.com/a.git", Ci.NONE),
+        ([], "", Ci.NONE),
+    ],
+)
+def test_the_platform_is_found(tmp_path: Path, files: list[str], remote: str, found: Ci) -> None:
+    for file in files:
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text("")
+    if remote:
+        subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+        subprocess.run(["git", "remote", "add", "origin", remote], cwd=tmp_path, check=True)
+    assert find_ci(tmp_path) is found
+
+
+@pytest.mark.parametrize(
+    ("ci", "path"), [("github", ".github/workflows/voiceops.yml"), ("gitlab", ".gitlab-ci.yml")]
+)
+def test_a_pipeline_never_cancels_an_apply_and_calls_what_there_is(
+    tmp_path: Path, ci: str, path: str
+) -> None:
+    project = Project(tmp_path)
+    assert project.run("init", "--ci", ci).code == 0
+    text = (tmp_path / path).read_text(encoding="utf-8")
+    pipeline = YAML(typ="safe").load(text)
+    if ci == "github":
+        assert pipeline["permissions"] == {"contents": "read"}
+        apply = pipeline["jobs"]["apply"]
+        assert apply["concurrency"] == {"group": "voiceops", "cancel-in-progress": False}
+        assert all("timeout-minutes" in job for job in pipeline["jobs"].values())
+        assert "secrets" not in str(pipeline["jobs"]["validate"])
+    else:
+        assert pipeline["apply"]["resource_group"] == "voiceops"
+        assert pipeline["apply"]["interruptible"] is False
+    lines = [line.split("run:")[-1].strip(" -") for line in text.splitlines()]
+    called = {line.removeprefix("exec ") for line in lines if "voiceops " in line}
+    commands = {line.split()[1] for line in called if line.startswith("voiceops ")}
+    assert commands == {"fmt", "validate", "plan", "show", "apply", "drift"}
+    for command in commands:
+        assert project.run(command, "--help").code == 0

@@ -1,0 +1,35 @@
+"""`voiceops init`."""
+
+from __future__ import annotations
+
+import click
+
+from voiceops.cli.options import Global, global_options
+from voiceops.errors import ExitCode
+
+
+@click.command("init", short_help="Make a project that works.")
+@click.option(
+    "--ci",
+    type=click.Choice(["github", "gitlab", "none"]),
+    help="Add a pipeline for this system; by default for the one that is found.",
+)
+@global_options
+def command(said: Global, *, ci: str | None) -> int:
+    """Add what a project needs and lacks: a manifest, its schema, git's settings, a pipeline.
+
+    Nothing that is there is written over.
+    """
+    from voiceops.cli.workspace import find_root
+    from voiceops.effects import System
+    from voiceops.files.scaffold import Ci, find_ci, plan_scaffold, write_scaffold
+
+    root = find_root(said)
+    new = plan_scaffold(root, Ci(ci) if ci else find_ci(root))
+    write_scaffold(root, new, effects=System())
+    for file in new:
+        click.echo(f"{'made' if file.is_new else 'added to'}  {file.path}")
+    if not new:
+        click.echo("The project has all of it.")
+    click.echo("Next: voiceops plan --env sandbox")
+    return ExitCode.DONE
