@@ -197,7 +197,7 @@ def test_a_lockfile_that_cannot_be_replaced_stops_the_run_and_is_mended(
     (remote.folder / "locks" / "voiceops.lock").write_text('{"version": 1, "voices": {}}')
     service.distort = lambda action, document: block(remote.folder / "locks", action["action"])
     ran = remote.run("apply", "--yes", "--parallelism", "1")
-    assert ran.code == 1
+    assert ran.code == 4
     assert service.creates == ["anchor"]
     assert "is paid for, but" in ran.out
     (remote.folder / "locks").unlink()

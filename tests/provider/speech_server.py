@@ -6,8 +6,8 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
 
 from websockets.sync.server import ServerConnection
 from websockets.sync.server import serve as serve_websocket
@@ -15,6 +15,8 @@ from websockets.sync.server import serve as serve_websocket
 from voiceops.effects import System
 from voiceops.provider.endpoints import Endpoint
 from voiceops.provider.speech import Access, Utterance
+
+T = TypeVar("T")
 
 HTTP_MODEL = "qwen3-tts-vd-2026-01-26"
 REALTIME_MODEL = "qwen3-tts-vd-realtime-2026-01-15"
@@ -29,6 +31,16 @@ def utter(*parts: str, model: str = HTTP_MODEL) -> Utterance:
 def access(port: int, workspace: str | None = None) -> Access:
     base_url = f"http://127.0.0.1:{port}/api/v1"
     return Access(Endpoint(base_url, "test"), KEY, workspace, System())
+
+
+class Counting(System):
+    """The machine's effects, counting what is sent."""
+
+    exchanges = 0
+
+    def exchange(self, perform: Callable[[], T]) -> T:
+        self.exchanges += 1
+        return super().exchange(perform)
 
 
 @contextmanager
@@ -46,7 +58,8 @@ def serve_bytes(*replies: bytes, hang: bool = False) -> Iterator[tuple[int, list
                 return
             with connection:
                 requests.append(read_request(connection))
-                connection.sendall(reply)
+                with suppress(OSError):  # the client may have read enough
+                    connection.sendall(reply)
                 if hang:
                     release.wait()
 

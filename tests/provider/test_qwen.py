@@ -10,12 +10,12 @@ import pytest
 from provider_account import ANNOUNCER, KEY, VOICE, Account, Reply, always, do_nothing
 from provider_clock import VirtualTime
 
-from voiceops import __version__
 from voiceops.core.settings import Listing
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import OutcomeUnknown, ServiceError, Throttled, Unreachable
 from voiceops.provider.protocol import Created, Provider
 from voiceops.provider.wire import ReplyLost
+from voiceops.version import __version__
 
 WAV = b"RIFF\x24\x00\x00\x00WAVEfmt "
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from speech_server import KEY, VOICE, access, serve_bytes, utter
+from speech_server import KEY, VOICE, Counting, access, serve_bytes, utter
 
 from voiceops.errors import (
     AuthenticationFailed,
@@ -20,7 +21,7 @@ from voiceops.errors import (
 )
 from voiceops.provider.replies import ServiceFailed
 from voiceops.provider.speech import Piece, join_samples
-from voiceops.provider.speech_http import speak_over_http
+from voiceops.provider.speech_http import MAX_REPLY_BYTES, speak_over_http
 from voiceops.provider.sse import MAX_LINE_BYTES, read_events
 from voiceops.provider.wire import ReplyLost
 
@@ -45,9 +46,18 @@ def reply(status: str, body: bytes, kind: str = "application/json") -> bytes:
 LAST = event(reason="stop", characters=6)
 
 
-def listen(port: int, *parts: str, silence_limit_s: float = 10) -> tuple[bytes, int]:
+def listen(
+    port: int, *parts: str, silence_limit_s: float = 10, part_limit_s: float = 60
+) -> tuple[bytes, int]:
     pieces = list(
-        join_samples(speak_over_http(utter(*parts), access(port), silence_limit_s=silence_limit_s))
+        join_samples(
+            speak_over_http(
+                utter(*parts),
+                access(port),
+                silence_limit_s=silence_limit_s,
+                part_limit_s=part_limit_s,
+            )
+        )
     )
     return b"".join(piece.audio for piece in pieces), sum(piece.characters for piece in pieces)
 
@@ -68,7 +78,27 @@ def test_each_part_is_one_request_and_the_audio_is_joined() -> None:
     assert head.startswith("post /api/v1/services/aigc/multimodal-generation/generation http/1.1")
     assert f"authorization: bearer {KEY}" in head
     assert "x-dashscope-sse: enable" in head
+    assert "accept-encoding: identity" in head
     assert "x-dashscope-workspace" not in head
+
+
+def test_half_a_surrogate_pair_is_sent_as_json_can() -> None:
+    with serve_bytes(STREAM + event(b"ab") + LAST) as (port, asked):
+        listen(port, "a\udcffb")
+    assert json.loads(asked[0].partition(b"\r\n\r\n")[2])["input"]["text"] == "a\udcffb"
+
+
+def test_audio_that_comes_unstreamed_is_taken() -> None:
+    whole = event(b"ab", reason="stop", characters=6).partition(b"data:")[2]
+    with serve_bytes(reply("200 OK", whole)) as (port, _):
+        assert listen(port) == (b"ab", 6)
+
+
+def test_every_request_passes_the_seam() -> None:
+    effects = Counting()
+    with serve_bytes(STREAM + event(b"ab") + LAST, STREAM + event(b"cd") + LAST) as (port, _):
+        list(speak_over_http(utter("One.", "Two."), replace(access(port), effects=effects)))
+    assert effects.exchanges == 2
 
 
 REFUSAL = b'{"code": "invalid_value", "message": "The requested voice is not supported."}'
@@ -94,6 +124,12 @@ REFUSAL = b'{"code": "invalid_value", "message": "The requested voice is not sup
             ProtocolViolated,
             "say: the audio that came is not valid base64",
         ),
+        (
+            STREAM + event(b"ab").replace(b'"YWI="', b"5"),
+            ProtocolViolated,
+            "say: the audio that came is no text",
+        ),
+        (STREAM + LAST, ProtocolViolated, "say: no audio came"),
         (STREAM + b"data:{}\n\n", ProtocolViolated, "say: an event came without an output"),
         (STREAM + b"data:nonsense\n\n", ProtocolViolated, "say: 200"),
         (STREAM + b"event:error\ndata:" + REFUSAL + b"\n\n", Rejected, "say: 400 invalid_value"),
@@ -105,7 +141,31 @@ REFUSAL = b'{"code": "invalid_value", "message": "The requested voice is not sup
         ),
         (reply("400 Bad Request", REFUSAL), Rejected, "say: 400 invalid_value"),
         (reply("200 OK", REFUSAL), Rejected, "say: 200 invalid_value"),
-        (reply("200 OK", b'{"output": {}}'), ProtocolViolated, "say: the reply is not streamed"),
+        (
+            STREAM + event(b"ab", reason="stop", kind="error"),
+            Rejected,
+            "say: 400",
+        ),
+        (
+            STREAM + b'event:error\ndata:{"code": "Throttling.AllocationQuota"}\n\n',
+            Throttled,
+            "say: 429 Throttling.AllocationQuota",
+        ),
+        (
+            STREAM + b'event:error\ndata:{"code": "InternalError.Algo"}\n\n',
+            ServiceFailed,
+            "say: 500 InternalError.Algo",
+        ),
+        (
+            reply("200 OK", b'{"output": {}}'),
+            ReplyLost,
+            "say: the stream ended before the audio was whole",
+        ),
+        (
+            reply("200 OK", b" " * (MAX_REPLY_BYTES + 1)),
+            ProtocolViolated,
+            "say: the reply is larger than",
+        ),
         (reply("401 No", b'{"code": "InvalidApiKey"}'), AuthenticationFailed, "say: 401"),
         (reply("429 No", b'{"code": "Throttling"}'), Throttled, "say: 429"),
         (reply("502 No", b"<html>", "text/html"), ServiceFailed, "say: 502"),
@@ -122,6 +182,20 @@ def test_what_goes_wrong_is_an_error_of_its_kind(
     assert type(caught.value) is error
     assert caught.value.message.startswith(message)
     assert len(asked) == 1
+
+
+def test_a_voice_of_another_model_is_explained() -> None:
+    refusal = reply("400 Bad Request", REFUSAL)
+    with serve_bytes(refusal) as (port, _), pytest.raises(Rejected) as caught:
+        listen(port)
+    assert caught.value.hint.startswith("a voice speaks with the model that it was designed for")
+
+
+def test_an_endless_part_ends_within_its_limit() -> None:
+    over = r"^say: the audio was not whole in time$"
+    endless = serve_bytes(STREAM + event(b"ab"), hang=True)
+    with endless as (port, _), pytest.raises(ReplyLost, match=over):
+        listen(port, part_limit_s=-1)
 
 
 def test_silence_ends_within_its_limit() -> None:
@@ -160,7 +234,7 @@ def test_an_endless_line_is_refused() -> None:
         list(read_events([b"data:", b"x" * (MAX_LINE_BYTES + 1)]))
 
 
-@given(st.binary(max_size=40).filter(lambda audio: len(audio) % 2 == 0), st.data())
+@given(st.binary(min_size=2, max_size=40).filter(lambda audio: len(audio) % 2 == 0), st.data())
 def test_samples_are_joined_however_they_are_cut(audio: bytes, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(audio)), max_size=6)))
     pieces = [Piece(audio[a:b]) for a, b in zip([0, *cuts], [*cuts, len(audio)], strict=True)]

@@ -7,6 +7,8 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from speech_server import (
     KEY,
     REALTIME_MODEL,
     VOICE,
+    Counting,
     access,
     serve_bytes,
     serve_session,
@@ -29,9 +32,10 @@ from voiceops.errors import (
     ProtocolViolated,
     Rejected,
     ServiceError,
+    Throttled,
     Unreachable,
 )
-from voiceops.provider.channel import dial_service
+from voiceops.provider.channel import MAX_FRAME_BYTES, dial_service
 from voiceops.provider.realtime import Limits, speak_in_session
 from voiceops.provider.replies import ServiceFailed
 from voiceops.provider.wire import ReplyLost
@@ -142,6 +146,24 @@ def fail(code: str, message: str) -> Play:
         (send_frame('{"type": 1}'), ProtocolViolated, "say: a frame came that is no event", ""),
         (send_frame(b"\0\1"), ProtocolViolated, "say: a frame came that is no event", ""),
         (
+            send_frame(" " * (MAX_FRAME_BYTES + 1)),
+            ProtocolViolated,
+            "say: a frame came that is not UTF-8, or too long, or none at all",
+            "",
+        ),
+        (
+            send_frame('{"type": "response.audio.delta"}'),
+            ProtocolViolated,
+            "say: the audio that came is no text",
+            "",
+        ),
+        (
+            send_frame('{"type": "response.done", "response": {"status": "failed"}}'),
+            ReplyLost,
+            "say: the service did not say all: failed",
+            "",
+        ),
+        (
             send_frame('{"type": "response.audio.delta", "delta": "!"}'),
             ProtocolViolated,
             "say: the audio that came is not valid base64",
@@ -159,6 +181,24 @@ def fail(code: str, message: str) -> Play:
             ModelGone,
             "say: 400 ModelNotFound: Model not found (qwen3-tts-vd-2026-01-26)!",
             None,
+        ),
+        (
+            fail("Throttling.AllocationQuota", "Allocated quota exceeded."),
+            Throttled,
+            "say: 429 Throttling.AllocationQuota: Allocated quota exceeded.",
+            None,
+        ),
+        (
+            fail("InternalError", "Try again later."),
+            ServiceFailed,
+            "say: 500 InternalError: Try again later.",
+            "try again later",
+        ),
+        (
+            send_frame('{"type": "error", "code": "InvalidParameter", "message": "No."}'),
+            Rejected,
+            "say: 400 InvalidParameter: No.",
+            "",
         ),
         (fail("InvalidApiKey", f"The key {KEY} is wrong"), AuthenticationFailed, None, None),
         (
@@ -202,6 +242,31 @@ def test_an_endless_session_ends_within_its_limit() -> None:
         listen(port, session_s=0.2)
 
 
+def test_a_service_that_reads_nothing_is_left_within_a_limit() -> None:
+    release = Event()
+
+    def stop_reading(connection: ServerConnection, events: Events) -> None:
+        begin(connection, events)
+        release.wait(60)
+
+    much = utter(*["x" * 599] * 40_000, model=REALTIME_MODEL)  # more than sockets hold
+    with serve_session(stop_reading) as (port, _, _):
+        line = access(port)
+        session = dial_service(line, REALTIME_MODEL, send_limit_s=0.2)
+        with pytest.raises(ReplyLost):
+            list(speak_in_session(much, session, line))
+        release.set()
+
+
+def test_a_session_is_one_exchange_at_the_seam() -> None:
+    effects = Counting()
+    with serve_session(speak) as (port, _, _):
+        line = replace(access(port), effects=effects)
+        utterance = utter(model=REALTIME_MODEL)
+        list(speak_in_session(utterance, dial_service(line, REALTIME_MODEL), line))
+    assert effects.exchanges == 1
+
+
 @pytest.mark.parametrize(
     ("status", "body", "error"),
     [
@@ -209,6 +274,9 @@ def test_an_endless_session_ends_within_its_limit() -> None:
         ("403 No", b"", AuthenticationFailed),
         ("404 No", b"", Rejected),
         ("503 No", b"", ServiceFailed),
+        ("200 OK", b"{}", ProtocolViolated),
+        ("200 OK", b"<html>", ProtocolViolated),
+        ("302 Found", b"", ProtocolViolated),
     ],
 )
 def test_a_refused_handshake_says_why(status: str, body: bytes, error: type[ServiceError]) -> None:

@@ -9,10 +9,10 @@ from typing import NoReturn
 
 import click
 
-from voiceops import __version__
 from voiceops.cli.options import Global, global_options
 from voiceops.cli.terminal import drop_stdout, prepare_streams
 from voiceops.errors import ExitCode, FilesInvalid, VoiceopsError
+from voiceops.version import __version__
 
 # Each command, and the module that it lives in: that is imported when it is called, or described.
 _COMMANDS = {

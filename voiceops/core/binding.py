@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from voiceops import __version__
 from voiceops.core.facts import Facts
 from voiceops.core.plan import Action, Binding, Change, Plan
+from voiceops.version import __version__
 
 # What may come on top of a saved plan: it costs nothing, and deletes nothing.
 _HARMLESS = frozenset({Action.RECORD, Action.SETTLE})

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlsplit
 
-from voiceops.errors import Unreachable
-from voiceops.provider.answer import read_answer
+from voiceops.errors import ProtocolViolated, Unreachable
 from voiceops.provider.endpoints import API_PATH, is_loopback
 from voiceops.provider.quote import quote_text
-from voiceops.provider.replies import take_document
-from voiceops.provider.speech import Access
+from voiceops.provider.speech import LABEL, Access, take_reply
 from voiceops.provider.trust import trust_for
-from voiceops.provider.wire import MIB, WireReply
+from voiceops.provider.wire import MIB
 
 if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
 
 REALTIME_PATH = "/api-ws/v1/realtime"
 CONNECT_LIMIT_S = 10.0
+SEND_LIMIT_S = 30.0
 CLOSE_LIMIT_S = 2.0
 MAX_FRAME_BYTES = 8 * MIB
 
@@ -40,42 +39,56 @@ Dial = Callable[[str, Mapping[str, str]], AbstractContextManager[Channel]]
 
 
 @contextmanager
-def dial_service(access: Access, model: str) -> Iterator[Channel]:
+def dial_service(
+    access: Access, model: str, *, send_limit_s: float = SEND_LIMIT_S
+) -> Iterator[Channel]:
     """Open a session at the service; raises Unreachable, or what a refused handshake says.
 
     At the end of the block it is closed, after at most 2 s.
     """
-    from websockets.exceptions import InvalidStatus, WebSocketException
+    with _connect(access, model) as connection:
+        connection.socket.settimeout(send_limit_s)  # for sending: reading waits elsewhere
+        yield SocketChannel(connection)
+
+
+def _connect(access: Access, model: str) -> ClientConnection:
+    from websockets.exceptions import InvalidProxy, InvalidStatus, WebSocketException
+
+    host = urlsplit(access.endpoint.base_url).netloc
+    hint = "check the network, the endpoint and the proxy settings"
+    try:
+        return access.effects.exchange(lambda: _shake_hands(access, model))
+    except InvalidStatus as error:
+        take_reply(bytes(error.response.body or b""), access, status=error.response.status_code)
+        raise ProtocolViolated(f"{LABEL}: {host} opens no session", hint=hint) from error
+    except (InvalidProxy, ImportError, ValueError) as error:  # they may quote its password
+        why = "the proxy in WSS_PROXY, SOCKS_PROXY or HTTPS_PROXY cannot be used"
+        raise Unreachable(f"{LABEL}: cannot reach {host}: {why}", hint=hint) from error
+    except (OSError, WebSocketException) as error:
+        why = quote_text(str(error)) or "no connection"
+        raise Unreachable(f"{LABEL}: cannot reach {host}: {why}", hint=hint) from error
+
+
+def _shake_hands(access: Access, model: str) -> ClientConnection:
     from websockets.sync.client import connect
 
     address = urlsplit(access.endpoint.base_url)
     scheme = "wss" if address.scheme == "https" else "ws"
     path = address.path.removesuffix(API_PATH) + REALTIME_PATH
-    with ExitStack() as stack:
-        try:
-            connecting = connect(
-                f"{scheme}://{address.netloc}{path}?model={quote(model, safe='')}",
-                additional_headers=access.headers,
-                user_agent_header=None,
-                ssl=trust_for(scheme) if scheme == "wss" else None,
-                proxy=None if is_loopback(address.hostname or "") else True,
-                compression=None,
-                open_timeout=CONNECT_LIMIT_S,
-                close_timeout=CLOSE_LIMIT_S,
-                max_size=MAX_FRAME_BYTES,
-            )
-            connection = stack.enter_context(connecting)
-        except InvalidStatus as error:
-            refusal = WireReply(error.response.status_code, bytes(error.response.body or b""))
-            now = access.effects.now()
-            take_document(read_answer(refusal, label="say", key=access.key, now=now))
-            raise
-        except (OSError, WebSocketException) as error:
-            raise Unreachable(
-                f"say: cannot reach {address.netloc}: {quote_text(str(error)) or 'no connection'}",
-                hint="check the network, the endpoint and the proxy settings",
-            ) from error
-        yield SocketChannel(connection)
+    return connect(
+        f"{scheme}://{address.netloc}{path}?model={quote(model, safe='')}",
+        additional_headers=access.headers,
+        user_agent_header=None,
+        ssl=trust_for(scheme) if scheme == "wss" else None,
+        proxy=None if is_loopback(address.hostname or "") else True,
+        compression=None,
+        open_timeout=CONNECT_LIMIT_S,
+        # Silence has a limit of ours. A pong would wait behind the audio that a player is not
+        # ready for yet, and be missed.
+        ping_interval=None,
+        close_timeout=CLOSE_LIMIT_S,
+        max_size=MAX_FRAME_BYTES,
+    )
 
 
 class SocketChannel:
@@ -97,5 +110,8 @@ class SocketChannel:
 
         try:
             return self._connection.recv(timeout=timeout_s)
-        except ConnectionClosed:
+        except ConnectionClosed as error:
+            if error.sent and not error.rcvd_then_sent:  # it was this side that gave up
+                message = f"{LABEL}: a frame came that is not UTF-8, or too long, or none at all"
+                raise ProtocolViolated(message) from error
             return None

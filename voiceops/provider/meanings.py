@@ -26,6 +26,9 @@ _GONE_HINT = (
     "this says nothing about the voices: see whether the vendor retired the model, "
     "or whether this endpoint ever had it"
 )
+_UNSUPPORTED_HINT = (
+    "a voice speaks with the model that it was designed for: see `voiceops resolve` for both"
+)
 _BILLING_HINT = "settle the account's bills, or buy the model, in the console of the vendor"
 
 
@@ -81,6 +84,9 @@ MEANINGS = (
         "wait, or lower `requests_per_minute`",
         frozenset({200, 429}),
         code=r"^Throttling",
+    ),
+    Meaning(
+        Rejected, _UNSUPPORTED_HINT, code=r"^invalid_value$", message=r"voice .* not supported"
     ),
     Meaning(
         Rejected,

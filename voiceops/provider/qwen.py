@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from voiceops import __version__
 from voiceops.core.desired import Desired
 from voiceops.core.settings import Listing
 from voiceops.core.voice import LiveVoice
@@ -22,6 +21,7 @@ from voiceops.provider.replies import take_document
 from voiceops.provider.retry import limit_pause, send_again
 from voiceops.provider.voices import read_page, read_queried
 from voiceops.provider.wire import MIB, Call, Handler, ReplyLost
+from voiceops.version import __version__
 
 __all__ = ["Handler", "Qwen"]
 

@@ -10,25 +10,23 @@ from dataclasses import dataclass
 from itertools import count
 
 from voiceops.errors import ModelGone, ProtocolViolated, ServiceError
-from voiceops.provider.answer import Answer, read_answer
 from voiceops.provider.channel import Channel
-from voiceops.provider.meanings import find_meaning, make_error
+from voiceops.provider.quote import quote_text
 from voiceops.provider.speech import (
+    LABEL,
     SAMPLE_RATE_HZ,
     Access,
     Piece,
     Utterance,
     decode_audio,
     read_characters,
+    take_reply,
 )
-from voiceops.provider.wire import ReplyLost, WireReply
+from voiceops.provider.wire import ReplyLost
 
 SILENCE_LIMIT_S = 30.0
 SESSION_LIMIT_S = 3600.0
-_LABEL = "say"
-_UNSUPPORTED_HINT = (
-    "a voice speaks with the model that it was designed for: see `voiceops resolve` for both"
-)
+_COMPLETED = "completed"
 
 Event = Mapping[str, object]
 
@@ -86,9 +84,7 @@ def _converse(utterance: Utterance, channel: Channel, ear: _Ear, access: Access)
             case "response.audio.delta":
                 yield Piece(decode_audio(event.get("delta")))
             case "response.done":
-                response = event.get("response")
-                usage = response.get("usage") if isinstance(response, dict) else None
-                yield Piece(characters=read_characters(usage))
+                yield _end_response(event.get("response"))
             case "session.finished":
                 return
             case _:
@@ -115,10 +111,10 @@ class _Ear:
         while True:
             if self._access.effects.monotonic() > self._end:
                 limit_s = self._limits.session_s
-                raise ReplyLost(f"{_LABEL}: the session was not over after {limit_s:g} s")
+                raise ReplyLost(f"{LABEL}: the session was not over after {limit_s:g} s")
             event = _read_event(self._receive())
             if event["type"] == "error":
-                raise self._find_fault(event)
+                take_reply(json.dumps(event).encode(), self._access, status=0)
             yield event
 
     def _receive(self) -> str | bytes:
@@ -126,30 +122,27 @@ class _Ear:
             frame = self._channel.receive(timeout_s=self._limits.silence_s)
         except TimeoutError as error:
             limit_s = self._limits.silence_s
-            message = f"{_LABEL}: nothing came for {limit_s:g} s"
+            message = f"{LABEL}: nothing came for {limit_s:g} s"
             raise ReplyLost(message, hint="try again later") from error
         if frame is None:
-            broke = ReplyLost(f"{_LABEL}: the session was closed before all was said")
+            broke = ReplyLost(f"{LABEL}: the session was closed before all was said")
             raise self.closed_means or broke
         return frame
 
-    def _find_fault(self, event: Event) -> ServiceError:
-        body = json.dumps({"error": event.get("error")}).encode()
-        now = self._access.effects.now()
-        answer = read_answer(WireReply(400, body), label=_LABEL, key=self._access.key, now=now)
-        return _explain(answer)
 
-
-def _explain(answer: Answer) -> ServiceError:
-    meaning = find_meaning(answer)
-    hint = _UNSUPPORTED_HINT if answer.code == "invalid_value" else meaning.hint
-    return make_error(answer, meaning.error, hint=hint)
+def _end_response(response: object) -> Piece:
+    """Give what was billed for a response; raises ReplyLost if it was broken off."""
+    fields = response if isinstance(response, dict) else {}
+    status = fields.get("status", _COMPLETED)
+    if status != _COMPLETED:
+        raise ReplyLost(f"{LABEL}: the service did not say all: {quote_text(str(status))}")
+    return Piece(characters=read_characters(fields.get("usage")))
 
 
 def _explain_close(utterance: Utterance) -> ServiceError:
     """Say what it probably means if the service greets and leaves: it does not know the model."""
     return ModelGone(
-        f"{_LABEL}: the service closed the session at once",
+        f"{LABEL}: the service closed the session at once",
         hint=f"does it still have the model {utterance.target_model}?",
     )
 
@@ -158,9 +151,9 @@ def _read_event(frame: str | bytes) -> Event:
     try:
         event: object = json.loads(frame) if isinstance(frame, str) else None
     except (ValueError, RecursionError) as error:
-        raise ProtocolViolated(f"{_LABEL}: a frame came that is not JSON") from error
+        raise ProtocolViolated(f"{LABEL}: a frame came that is not JSON") from error
     if not isinstance(event, dict) or not isinstance(event.get("type"), str):
-        raise ProtocolViolated(f"{_LABEL}: a frame came that is no event")
+        raise ProtocolViolated(f"{LABEL}: a frame came that is no event")
     return event
 
 

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import base64
-import binascii
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from voiceops import __version__
 from voiceops.effects import Effects
 from voiceops.errors import ProtocolViolated
+from voiceops.provider.answer import read_answer
 from voiceops.provider.endpoints import Endpoint
-from voiceops.provider.wire import Handler
+from voiceops.provider.replies import take_document
+from voiceops.provider.wire import Handler, WireReply
+from voiceops.version import __version__
+
+LABEL = "say"
 
 SAMPLE_RATE_HZ = 24_000
 BYTES_A_SECOND = SAMPLE_RATE_HZ * 2
-# API reference of speech synthesis: at most 600 characters a request.
+# API reference of speech synthesis: at most 600 characters a request. It does not tell whether an
+# ideograph counts twice there, too, as it does on the bill; so it does here.
 LONGEST_PART = 600
 MAX_AUDIO_BYTES = 512 * 1024 * 1024
 FAMILY = "qwen3-tts-vd"
 _REALTIME_MARK = "-realtime"
+# What errors mean that come within a stream or a session, where there is no HTTP status.
+_STATUSES = (
+    (re.compile(r"^Throttling"), 429),
+    (
+        re.compile(r"^InternalError|^SystemError$|^ModelServ|^ModelUnavailable$|^RequestTimeOut$"),
+        500,
+    ),
+)
+_BAD_REQUEST = 400
 # How the service calls the languages that manifests call by their codes.
 LANGUAGES = {
     "zh": "Chinese",
@@ -63,7 +77,7 @@ class Access:
     """Where is spoken, and with which key; with a `handler` the service is in this process."""
 
     endpoint: Endpoint
-    key: str
+    key: str = field(repr=False)
     workspace: str | None
     effects: Effects
     handler: Handler | None = None
@@ -90,7 +104,8 @@ def is_designed(target_model: str) -> bool:
 def join_samples(pieces: Iterator[Piece]) -> Iterator[Piece]:
     """Pass pieces on so that each holds whole samples; the service may cut one in two.
 
-    Raises ProtocolViolated for half a sample at the end, and for more than 512 MiB.
+    Raises ProtocolViolated for half a sample at the end, for none at all, and for more than
+    512 MiB.
     """
     half, total = b"", 0
     for piece in pieces:
@@ -98,18 +113,35 @@ def join_samples(pieces: Iterator[Piece]) -> Iterator[Piece]:
         half = audio[len(audio) // 2 * 2 :]
         total += len(piece.audio)
         if total > MAX_AUDIO_BYTES:
-            raise ProtocolViolated(f"say: more than {MAX_AUDIO_BYTES:,} bytes of audio came")
+            raise ProtocolViolated(f"{LABEL}: more than {MAX_AUDIO_BYTES:,} bytes of audio came")
         yield Piece(audio[: len(audio) // 2 * 2], piece.characters)
     if half:
-        raise ProtocolViolated("say: the audio ends in the middle of a sample")
+        raise ProtocolViolated(f"{LABEL}: the audio ends in the middle of a sample")
+    if not total:
+        raise ProtocolViolated(f"{LABEL}: no audio came")
+
+
+def take_reply(body: bytes, access: Access, *, status: int) -> Mapping[str, object]:
+    """Give the document of a reply that says that all went well, as `take_document` does.
+
+    An error that came without a status of its own has the status 0 here.
+    """
+    now = access.effects.now()
+    answer = read_answer(WireReply(status, body), label=LABEL, key=access.key, now=now)
+    if not status:
+        found = (known for pattern, known in _STATUSES if pattern.search(answer.code))
+        answer = replace(answer, status=next(found, _BAD_REQUEST))
+    return take_document(answer)
 
 
 def decode_audio(data: object) -> bytes:
     """Decode the base64 of a piece; raises ProtocolViolated if it is none."""
     try:
-        return base64.b64decode(data, validate=True) if isinstance(data, str) else b""
-    except (binascii.Error, ValueError) as error:
-        raise ProtocolViolated("say: the audio that came is not valid base64") from error
+        if isinstance(data, str):
+            return base64.b64decode(data, validate=True)
+    except ValueError as error:
+        raise ProtocolViolated(f"{LABEL}: the audio that came is not valid base64") from error
+    raise ProtocolViolated(f"{LABEL}: the audio that came is no text")
 
 
 def read_characters(usage: object) -> int:

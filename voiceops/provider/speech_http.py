@@ -2,67 +2,94 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import httpx
 
 from voiceops.errors import ProtocolViolated, Unreachable
-from voiceops.provider.answer import read_answer
 from voiceops.provider.endpoints import is_loopback
 from voiceops.provider.in_process import InProcess
 from voiceops.provider.quote import quote_text
-from voiceops.provider.replies import take_document
-from voiceops.provider.speech import Access, Piece, Utterance, decode_audio, read_characters
+from voiceops.provider.speech import (
+    LABEL,
+    Access,
+    Piece,
+    Utterance,
+    decode_audio,
+    read_characters,
+    take_reply,
+)
 from voiceops.provider.sse import ServerEvent, read_events
 from voiceops.provider.trust import trust_for
-from voiceops.provider.wire import MIB, ReplyLost, WireReply
+from voiceops.provider.wire import MIB, ReplyLost
 
 PATH = "/services/aigc/multimodal-generation/generation"
 CONNECT_LIMIT_S = 10.0
 SILENCE_LIMIT_S = 30.0
 PART_LIMIT_S = 600.0
-MAX_REPLY_BYTES = MIB
-_LABEL = "say"
+MAX_REPLY_BYTES = 8 * MIB
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+_CHECK_HINT = "check the network, the endpoint and the proxy settings"
 
 
 def speak_over_http(
-    utterance: Utterance, access: Access, *, silence_limit_s: float = SILENCE_LIMIT_S
+    utterance: Utterance,
+    access: Access,
+    *,
+    silence_limit_s: float = SILENCE_LIMIT_S,
+    part_limit_s: float = PART_LIMIT_S,
 ) -> Iterator[Piece]:
     """Say the parts one after the other, and give the audio as it comes; nothing is sent twice.
 
     Raises Unreachable if nothing was sent, ReplyLost if the audio is not whole, Rejected (or one
     of its kinds) and ProtocolViolated.
     """
-    url = access.endpoint.base_url + PATH
-    address = urlsplit(url)
-    with httpx.Client(
-        headers={**access.headers, "X-DashScope-SSE": "enable", "Accept": "text/event-stream"},
-        verify=trust_for(address.scheme),
-        trust_env=not is_loopback(address.hostname or ""),
-        transport=InProcess(access.handler) if access.handler else None,
-        timeout=httpx.Timeout(silence_limit_s, connect=min(CONNECT_LIMIT_S, silence_limit_s)),
-    ) as client:
+    with _open_client(access, silence_limit_s) as client:
         for part in utterance.parts:
-            try:
-                yield from _say_part(utterance, part, access, client=client, url=url)
-            except _BEFORE_SENDING as error:
-                raise Unreachable(
-                    f"{_LABEL}: cannot reach {address.netloc}: {quote_text(str(error))}",
-                    hint="check the network, the endpoint and the proxy settings",
-                ) from error
-            except httpx.TimeoutException as error:
-                message = f"{_LABEL}: nothing came for {silence_limit_s:g} s"
-                raise ReplyLost(message, hint="try again later") from error
-            except httpx.HTTPError as error:
-                message = f"{_LABEL}: the connection broke before the audio was whole"
-                raise ReplyLost(message, hint="try again later") from error
+            request = _write_request(utterance, part, access, client)
+            with _explaining(request, silence_limit_s), _send(request, client, access) as reply:
+                end = access.effects.monotonic() + part_limit_s
+                events = _find_events(reply, _until(end, reply.iter_raw(), access))
+                yield from _read_pieces(events, reply.status_code, access)
 
 
-def _say_part(
-    utterance: Utterance, part: str, access: Access, *, client: httpx.Client, url: str
-) -> Iterator[Piece]:
+@contextmanager
+def _send(request: httpx.Request, client: httpx.Client, access: Access) -> Iterator[httpx.Response]:
+    reply = access.effects.exchange(lambda: client.send(request, stream=True))
+    try:
+        yield reply
+    finally:
+        reply.close()
+
+
+def _open_client(access: Access, silence_limit_s: float) -> httpx.Client:
+    address = urlsplit(access.endpoint.base_url)
+    try:
+        return httpx.Client(
+            headers={
+                **access.headers,
+                "Content-Type": "application/json",
+                "Accept": "text/event-stream",
+                "Accept-Encoding": "identity",  # the body is read as it is sent
+                "X-DashScope-SSE": "enable",
+            },
+            verify=trust_for(address.scheme),
+            trust_env=not is_loopback(address.hostname or ""),
+            transport=InProcess(access.handler) if access.handler else None,
+            timeout=httpx.Timeout(silence_limit_s, connect=min(CONNECT_LIMIT_S, silence_limit_s)),
+        )
+    except (ImportError, ValueError, httpx.InvalidURL) as error:  # they may quote its password
+        why = "the proxy in HTTPS_PROXY or ALL_PROXY cannot be used"
+        message = f"{LABEL}: cannot reach {address.netloc}: {why}"
+        raise Unreachable(message, hint=_CHECK_HINT) from error
+
+
+def _write_request(
+    utterance: Utterance, part: str, access: Access, client: httpx.Client
+) -> httpx.Request:
     document = {
         "model": utterance.target_model,
         "input": {
@@ -72,51 +99,69 @@ def _say_part(
         },
         "parameters": {},
     }
-    with client.stream("POST", url, json=document) as reply:
-        chunks = _within_limit(reply.iter_raw(), access)
-        if "event-stream" not in reply.headers.get("Content-Type", ""):
-            _refuse(reply.status_code, chunks, access)
-        yield from _read_pieces(read_events(chunks), reply.status_code, access)
+    # In ASCII: half a surrogate pair, from a command line that is not UTF-8, has no UTF-8.
+    content = json.dumps(document).encode()
+    return client.build_request("POST", access.endpoint.base_url + PATH, content=content)
+
+
+@contextmanager
+def _explaining(request: httpx.Request, silence_limit_s: float) -> Iterator[None]:
+    """Translate the errors of httpx."""
+    try:
+        yield
+    except _BEFORE_SENDING as error:
+        why = quote_text(str(error)) or "no connection"
+        message = f"{LABEL}: cannot reach {request.url.netloc.decode()}: {why}"
+        raise Unreachable(message, hint=_CHECK_HINT) from error
+    except httpx.TimeoutException as error:
+        message = f"{LABEL}: nothing came for {silence_limit_s:g} s"
+        raise ReplyLost(message, hint="try again later") from error
+    except httpx.HTTPError as error:
+        message = f"{LABEL}: the connection broke before the audio was whole"
+        raise ReplyLost(message, hint="try again later") from error
+
+
+def _until(end: float, chunks: Iterable[bytes], access: Access) -> Iterator[bytes]:
+    """Pass chunks on until the time for one part is over."""
+    for chunk in chunks:
+        if access.effects.monotonic() > end:
+            raise ReplyLost(f"{LABEL}: the audio was not whole in time", hint="try again later")
+        yield chunk
+
+
+def _find_events(reply: httpx.Response, chunks: Iterable[bytes]) -> Iterable[ServerEvent]:
+    """Give the events of a stream; a reply that is none, such as a refusal, is one event."""
+    if "event-stream" in reply.headers.get("Content-Type", ""):
+        return read_events(chunks)
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > MAX_REPLY_BYTES:
+            raise ProtocolViolated(f"{LABEL}: the reply is larger than {MAX_REPLY_BYTES:,} bytes")
+    return (ServerEvent(data=bytes(body)),)
 
 
 def _read_pieces(events: Iterable[ServerEvent], status: int, access: Access) -> Iterator[Piece]:
     """Give the audio of each event; raises ReplyLost if the last one does not say that it is."""
     for event in events:
-        status_of = event.http_status if event.is_error or event.status else status
-        reply = WireReply(status_of, event.data)
-        now = access.effects.now()
-        document = take_document(read_answer(reply, label=_LABEL, key=access.key, now=now))
+        document = take_reply(event.data, access, status=_find_status(event, status))
         output = document.get("output")
         if not isinstance(output, dict):
-            raise ProtocolViolated(f"{_LABEL}: an event came without an output")
+            raise ProtocolViolated(f"{LABEL}: an event came without an output")
         audio = output.get("audio")
+        data = audio.get("data") if isinstance(audio, dict) else None
         is_last = output.get("finish_reason") == "stop"
         yield Piece(
-            decode_audio(audio.get("data")) if isinstance(audio, dict) else b"",
+            decode_audio(data) if data else b"",
             read_characters(document.get("usage")) if is_last else 0,
         )
         if is_last:
             return
-    raise ReplyLost(f"{_LABEL}: the stream ended before the audio was whole")
+    raise ReplyLost(f"{LABEL}: the stream ended before the audio was whole")
 
 
-def _refuse(status: int, chunks: Iterable[bytes], access: Access) -> None:
-    """Raise what a reply says that is no stream."""
-    body = bytearray()
-    for chunk in chunks:
-        body += chunk
-        if len(body) > MAX_REPLY_BYTES:
-            break
-    now = access.effects.now()
-    answer = read_answer(WireReply(status, bytes(body)), label=_LABEL, key=access.key, now=now)
-    take_document(answer)
-    raise ProtocolViolated(f"{_LABEL}: the reply is not streamed")
-
-
-def _within_limit(chunks: Iterable[bytes], access: Access) -> Iterator[bytes]:
-    """Pass chunks on until the time for one part is over."""
-    end = access.effects.monotonic() + PART_LIMIT_S
-    for chunk in chunks:
-        if access.effects.monotonic() > end:
-            raise ReplyLost(f"{_LABEL}: the audio was not whole after {PART_LIMIT_S:g} s")
-        yield chunk
+def _find_status(event: ServerEvent, status: int) -> int:
+    """Find the status of an event: its own, or that of the whole; 0 for an error without one."""
+    if event.is_error:
+        return event.status if event.status >= 400 else 0
+    return event.status or status

@@ -10,24 +10,16 @@ from voiceops.errors import ProtocolViolated
 from voiceops.provider.wire import MIB
 
 MAX_LINE_BYTES = 8 * MIB
-_LINE_END = re.compile(rb"\r\n|\n|\r(?!\Z)")
 _STATUS = re.compile(r":HTTP_STATUS/(\d{3})|status:\s*(\d{3})")
-_OK = 200
-_BAD_REQUEST = 400
 
 
 @dataclass(frozen=True, slots=True)
 class ServerEvent:
-    """One event: whether it is an error, the status that came with it, its data."""
+    """One event: whether it is an error, the status that came with it (0 for none), its data."""
 
     is_error: bool = False
     status: int = 0
     data: bytes = b""
-
-    @property
-    def http_status(self) -> int:
-        """Give the status, or what stands for it where none came."""
-        return self.status or (_BAD_REQUEST if self.is_error else _OK)
 
 
 def read_events(chunks: Iterable[bytes]) -> Iterator[ServerEvent]:
@@ -52,11 +44,15 @@ def read_events(chunks: Iterable[bytes]) -> Iterator[ServerEvent]:
 
 
 def _read_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    rest = b""
+    """Read lines; a carriage return at the end of one is left to the reader of its value."""
+    line = bytearray()
     for chunk in chunks:
-        *lines, rest = _LINE_END.split(rest + chunk)
-        yield from lines
-        if len(rest) > MAX_LINE_BYTES:
+        *ends, start = chunk.split(b"\n")
+        for end in ends:
+            yield bytes(line + end)
+            line.clear()
+        line += start
+        if len(line) > MAX_LINE_BYTES:
             raise ProtocolViolated(f"say: a line of more than {MAX_LINE_BYTES:,} bytes came")
-    if rest:
-        yield rest
+    if line:
+        yield bytes(line)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
-from voiceops import __version__
 from voiceops.errors import Place
 from voiceops.report.notes import Level, Note, Outline
 from voiceops.report.terminal import show
+from voiceops.version import __version__
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
