@@ -91,7 +91,7 @@ def test_what_is_done_already_is_told_and_the_rest_goes_on(
                 "locked": {**CASE["locked"], "dora": "odd"},
                 "live": [*CASE["live"], {"dora": "odd"}],
             },
-            ["the lockfile was changed since", "the account was changed since"],
+            ["the lockfile was changed since"],
             [(True, "delete", "dora")],
         ),
     ],

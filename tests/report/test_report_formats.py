@@ -12,7 +12,6 @@ import pytest
 from report_documents import documents, failure, findings, plan, report
 from ruamel.yaml import YAML
 
-from voiceops import __version__
 from voiceops.core.plan import Action, Plan, Reason
 from voiceops.core.result import Status
 from voiceops.report import apply_outline, sentences
@@ -26,6 +25,7 @@ from voiceops.report.outline import make_outline
 from voiceops.report.sarif import render_sarif
 from voiceops.report.style import Style
 from voiceops.report.text import render_text
+from voiceops.version import __version__
 
 MARKDOWN = Path(__file__).parent / "markdown"
 CASES = sorted((Path(__file__).parents[1] / "core" / "cases").glob("*.yaml"))

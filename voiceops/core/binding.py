@@ -79,14 +79,14 @@ def compare(saved: Plan, fresh: Plan, *, max_age: timedelta) -> Comparison:
     left = {_key(change) for change in fresh.changes}
     done = tuple(change for change in saved.changes if _key(change) not in left)
     added = tuple(change for change in fresh.changes if not _is_covered(change, saved))
-    stale = (*_find_reasons(saved, fresh, max_age), *_find_causes(saved, fresh, added))
+    stale = _find_reasons(saved, fresh, max_age)
     if added and not stale:
-        stale = ("what is left to do is not what was planned",)
+        stale = [_find_cause(saved, fresh)]
     differences = (
         *(Difference(is_new=True, change=change) for change in added),
         *(Difference(is_new=False, change=change) for change in (done if stale else ())),
     )
-    return Comparison(stale, differences, done)
+    return Comparison(tuple(stale), differences, done)
 
 
 def _find_reasons(saved: Plan, fresh: Plan, max_age: timedelta) -> list[str]:
@@ -109,16 +109,14 @@ def _find_reasons(saved: Plan, fresh: Plan, max_age: timedelta) -> list[str]:
     return [reason for reason, applies in reasons.items() if applies]
 
 
-def _find_causes(saved: Plan, fresh: Plan, added: tuple[Change, ...]) -> list[str]:
-    """Say what brought changes that were not in the plan."""
-    if not added or saved.binding is None or fresh.binding is None:
-        return []
-    causes = []
-    if saved.binding.lockfile != fresh.binding.lockfile:
-        causes.append("the lockfile was changed since")
-    if saved.binding.listing != fresh.binding.listing:
-        causes.append("the account was changed since")
-    return causes
+def _find_cause(saved: Plan, fresh: Plan) -> str:
+    """Say what brought changes that were not in the plan, although the manifests are the same."""
+    before, now = saved.binding, fresh.binding
+    if before is not None and now is not None and before.lockfile != now.lockfile:
+        return "the lockfile was changed since"
+    if before is not None and now is not None and before.listing != now.listing:
+        return "the account was changed since"
+    return "what is left to do is not what was planned"
 
 
 def _is_covered(change: Change, saved: Plan) -> bool:
