@@ -56,6 +56,10 @@ ALLOWED = {
     ("provider/line.py", "socket"): "cuts a connection that `exchange` has opened",
     ("provider/line.py", "threading.Timer"): "the time limit of one exchange",
     ("provider/line.py", "self._client.stream"): "performed inside `exchange`",
+    ("provider/channel.py", "connect"): "performed inside `exchange`",
+    ("provider/channel.py", "self._connection.send"): "a frame of a session that it opened",
+    ("provider/channel.py", "self._connection.recv"): "a frame of a session that it opened",
+    ("provider/speech_http.py", "client.send"): "performed inside `exchange`",
     ("files/process_lock.py", "lock.acquire"): "the kernel's own lock; it ends with the process",
 }
 
@@ -110,7 +114,10 @@ def _name_call(call: ast.Call) -> str:
     if method in FORBIDDEN_METHODS or is_moving:
         return name
     is_waiting = method in {"wait", "acquire", "sleep"} and owner not in {"self._pace", "pace"}
-    return name if is_waiting or name == "self._client.stream" else ""
+    is_sending = method in {"stream", "send", "recv", "request", "post"} and owner
+    is_sending = is_sending or name == "connect"
+    is_ours = owner in {"http", "self._http", "line", "channel"}  # they pass through `exchange`
+    return name if is_waiting or (is_sending and not is_ours) else ""
 
 
 def modules() -> list[str]:
