@@ -28,9 +28,10 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """A module's source with one change; `change` says where and what."""
+    """A module's source with one change; `function` and `change` say where and what."""
 
     line: int
+    function: str
     change: str
     source: str
 
@@ -39,14 +40,18 @@ def make_mutants(source: str) -> list[Mutant]:
     """List every mutant of a module; none for types, messages and docstrings."""
     tree = ast.parse(source)
     _drop_types(tree)
+    functions = _name_functions(tree)
+    parents = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     mutants = []
     for node in ast.walk(tree):
-        before = _first_line(node)
+        shown = parents[id(node)] if isinstance(node, ast.Constant) else node
+        before = _first_line(shown)
         for fields in [*_vary_conditions(node), *_vary_values(node)]:
             kept = {name: getattr(node, name) for name in fields}
             vars(node).update(fields)
-            change = f"{before}  ->  {_first_line(node)}"
-            mutants.append(Mutant(_line_of(node), change, ast.unparse(tree)))
+            change = f"{before}  ->  {_first_line(shown)}"
+            function = functions.get(id(node), "")
+            mutants.append(Mutant(_line_of(node), function, change, ast.unparse(tree)))
             vars(node).update(kept)
     return mutants
 
@@ -61,6 +66,16 @@ def _drop_types(tree: ast.Module) -> None:
             node.returns = None
         elif isinstance(node, ast.arg):
             node.annotation = None
+
+
+def _name_functions(tree: ast.Module) -> dict[int, str]:
+    """Map the identity of each node to the function that it is in, the innermost one."""
+    return {
+        id(node): function.name
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+    }
 
 
 def _vary_conditions(node: ast.AST) -> Iterator[Fields]:

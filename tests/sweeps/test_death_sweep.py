@@ -17,6 +17,7 @@ from deaths import Ground, Point, die_and_mend, find_points, make_ground
 
 SEED = int(os.environ.get("SWEEP_SEED", "1"))
 DEATHS = int(os.environ.get("SWEEP_DEATHS", "200"))
+WORKERS = int(os.environ.get("SWEEP_WORKERS", "0")) or os.cpu_count() or 1
 pytestmark = pytest.mark.sweep
 
 
@@ -29,18 +30,18 @@ def choose_points(ground: Ground) -> list[Point]:
 
 
 def test_after_two_hundred_kills_everything_is_right(tmp_path: Path) -> None:
-    workers = os.cpu_count() or 1
     with ExitStack() as stack:
         grounds = [
-            stack.enter_context(make_ground(tmp_path / str(number))) for number in range(workers)
+            stack.enter_context(make_ground(tmp_path / str(number))) for number in range(WORKERS)
         ]
         points = choose_points(grounds[0])
 
         def work(number: int) -> None:
-            for count, point in enumerate(points[number::workers], start=1):
+            for count, point in enumerate(points[number::WORKERS], start=1):
                 die_and_mend(grounds[number], point)
                 sys.stdout.write(f"\rdeath {count} of worker {number}, seed {SEED} ")
                 sys.stdout.flush()
 
-        with ThreadPoolExecutor(max_workers=workers) as pool:
-            list(pool.map(work, range(workers)))
+        with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+            list(pool.map(work, range(WORKERS)))
+    sys.stdout.write(f"\n{DEATHS} deaths with seed {SEED}, all mended\n")
