@@ -99,7 +99,7 @@ def _confirm(plan: Plan, said: Global, gate: Gate, *, yes: bool) -> None:
     if plan.needs_a_person:
         raise DecisionNeeded(
             "nothing was done: what is refused or in doubt above must be decided first",
-            hint="names in doubt can be passed by with --exclude NAME",
+            hint="names in doubt can be passed by with --exclude NAME" if plan.problems else "",
         )
     if plan.is_empty or (yes and not plan.asks):
         return

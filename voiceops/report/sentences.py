@@ -95,8 +95,8 @@ def say_idle(risk: IdleRisk) -> str:
 def say_quota(quota: Quota) -> str:
     """Count the account's voices against its limit."""
     line = (
-        f"{quota.now:,} voices now, {quota.after:,} after, {quota.peak:,} at the peak, "
-        f"of {quota.limit:,}"
+        f"{quota.now:,} voice{'' if quota.now == 1 else 's'} now, "
+        f"{quota.after:,} after, {quota.peak:,} at the peak, of {quota.limit:,}"
     )
     return f"{line}: near the limit (warning from {quota.warn_at:,})" if quota.is_near else line
 
