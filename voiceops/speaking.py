@@ -12,10 +12,10 @@ from voiceops.files.lockfile import read_lock, write_lock
 from voiceops.files.process_lock import hold
 from voiceops.files.state import make_state_dir
 from voiceops.observe import Workspace
+from voiceops.provider.access import Access
 from voiceops.provider.channel import Dial, dial_service
 from voiceops.provider.speech import (
     LONGEST_PART,
-    Access,
     Piece,
     Utterance,
     is_designed,

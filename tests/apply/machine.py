@@ -21,6 +21,7 @@ from voiceops.core.settings import Listing, Options, Settings
 from voiceops.errors import VoiceopsError
 from voiceops.files.config import Environment
 from voiceops.files.lockfile import read_lock
+from voiceops.provider.access import Access
 from voiceops.provider.endpoints import sandbox_endpoint
 from voiceops.provider.qwen import Qwen
 from voiceops.sandbox.service import Sandbox
@@ -95,13 +96,9 @@ class Machine:
 
     def workspace(self) -> Workspace:
         provider = Qwen(
-            sandbox_endpoint(),
-            KEY,
-            effects=self.world,
-            workspace=None,
+            Access(sandbox_endpoint(), KEY, None, self.world, self.answer or self.sandbox.answer),
             requests_per_minute=self.environment.settings.requests_per_minute,
             listing=Listing.COUNTED,
-            handler=self.answer or self.sandbox.answer,
         )
         return Workspace(
             root=self.root,

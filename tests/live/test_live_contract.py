@@ -27,12 +27,13 @@ from voiceops.core.spec import Spec
 from voiceops.core.voice import parse_voice_name, read_created
 from voiceops.effects import System
 from voiceops.errors import AuthenticationFailed, Place, ServiceError
+from voiceops.provider.access import Access
 from voiceops.provider.channel import dial_service
 from voiceops.provider.endpoints import resolve_endpoint
 from voiceops.provider.protocol import Created
 from voiceops.provider.qwen import PATH, Qwen
 from voiceops.provider.realtime import speak_in_session
-from voiceops.provider.speech import Access, Piece, Utterance
+from voiceops.provider.speech import Piece, Utterance
 from voiceops.provider.speech_http import speak_over_http
 
 pytestmark = pytest.mark.live
@@ -55,10 +56,7 @@ def make_desired(model: str) -> Desired:
 
 def open_provider(key: str) -> Qwen:
     return Qwen(
-        ENDPOINT,
-        key,
-        effects=EFFECTS,
-        workspace=os.environ.get("DASHSCOPE_WORKSPACE"),
+        Access(ENDPOINT, key, os.environ.get("DASHSCOPE_WORKSPACE"), EFFECTS),
         requests_per_minute=60,
         listing=Listing.COUNTED,
     )

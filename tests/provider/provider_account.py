@@ -13,6 +13,7 @@ from voiceops.core.desired import Desired
 from voiceops.core.settings import Listing
 from voiceops.core.spec import Spec
 from voiceops.errors import Place
+from voiceops.provider.access import Access
 from voiceops.provider.endpoints import sandbox_endpoint
 from voiceops.provider.qwen import Qwen
 
@@ -53,13 +54,9 @@ class Account:
 
     def qwen(self, *, workspace: str | None = None, listing: Listing = Listing.COUNTED) -> Qwen:
         return Qwen(
-            sandbox_endpoint(),
-            KEY,
-            effects=self.effects,
-            workspace=workspace,
+            Access(sandbox_endpoint(), KEY, workspace, self.effects, self.handle),
             requests_per_minute=180,
             listing=listing,
-            handler=self.handle,
         )
 
 

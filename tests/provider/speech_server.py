@@ -13,8 +13,9 @@ from websockets.sync.server import ServerConnection
 from websockets.sync.server import serve as serve_websocket
 
 from voiceops.effects import System
+from voiceops.provider.access import Access
 from voiceops.provider.endpoints import Endpoint
-from voiceops.provider.speech import Access, Utterance
+from voiceops.provider.speech import Utterance
 
 T = TypeVar("T")
 

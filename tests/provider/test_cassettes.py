@@ -18,6 +18,7 @@ from voiceops.core.settings import Listing
 from voiceops.core.spec import Spec
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import ListingIncomplete, Place
+from voiceops.provider.access import Access
 from voiceops.provider.endpoints import resolve_endpoint
 from voiceops.provider.protocol import Created
 from voiceops.provider.qwen import Qwen
@@ -54,10 +55,7 @@ TAPE.register_matcher("document", have_equal_documents)
 
 def replay(cassette: str, act: Callable[[Qwen], object]) -> object:
     qwen = Qwen(
-        resolve_endpoint("singapore", override=None),
-        "sk-none",
-        effects=VirtualTime(),
-        workspace=None,
+        Access(resolve_endpoint("singapore", override=None), "sk-none", None, VirtualTime()),
         requests_per_minute=180,
         listing=Listing.COUNTED,
     )

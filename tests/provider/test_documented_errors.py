@@ -24,6 +24,7 @@ from voiceops.errors import (
     Throttled,
     VoiceNotFound,
 )
+from voiceops.provider.access import Access
 from voiceops.provider.endpoints import sandbox_endpoint
 from voiceops.provider.qwen import Qwen
 from voiceops.sandbox.script import Body, Fault, OddReply, Operation, Script
@@ -81,13 +82,9 @@ def serving(reply: OddReply) -> Iterator[tuple[Qwen, Sandbox]]:
     sandbox = Sandbox(None, now=lambda: datetime.now(UTC), script=Script(faults=(fault,)))
     with closing(sandbox):
         qwen = Qwen(
-            sandbox_endpoint(),
-            "sk-test",
-            effects=VirtualTime(),
-            workspace=None,
+            Access(sandbox_endpoint(), "sk-test", None, VirtualTime(), sandbox.answer),
             requests_per_minute=180,
             listing=Listing.COUNTED,
-            handler=sandbox.answer,
         )
         with closing(qwen):
             yield qwen, sandbox

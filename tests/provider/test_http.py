@@ -18,6 +18,7 @@ from provider_server import Peer, Script, Server, serve
 from voiceops.core.settings import Listing
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import OutcomeUnknown, ProtocolViolated, ServiceError, Unreachable
+from voiceops.provider.access import Access
 from voiceops.provider.endpoints import resolve_endpoint
 from voiceops.provider.http import Http
 from voiceops.provider.qwen import Qwen
@@ -30,10 +31,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: "
 @contextmanager
 def connect(url: str) -> Iterator[Qwen]:
     qwen = Qwen(
-        resolve_endpoint("singapore", override=url),
-        KEY,
-        effects=VirtualTime(),
-        workspace=None,
+        Access(resolve_endpoint("singapore", override=url), KEY, None, VirtualTime()),
         requests_per_minute=6000,
         listing=Listing.COUNTED,
     )

@@ -13,11 +13,12 @@ from voiceops.core.settings import Listing
 from voiceops.core.spec import Spec
 from voiceops.effects import System
 from voiceops.errors import Place
+from voiceops.provider.access import Access
 from voiceops.provider.channel import dial_service
 from voiceops.provider.endpoints import Endpoint
 from voiceops.provider.qwen import Qwen
 from voiceops.provider.realtime import speak_in_session
-from voiceops.provider.speech import Access, Utterance
+from voiceops.provider.speech import Utterance
 from voiceops.provider.speech_http import speak_over_http
 
 HTTP_MODEL = "qwen3-tts-vd-2026-01-26"
@@ -38,12 +39,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shape]:
 def act(served: Served) -> None:
     endpoint = Endpoint(served.base_url, "test")
     provider = Qwen(
-        endpoint,
-        "sk-sdk",
-        effects=EFFECTS,
-        workspace=None,
-        requests_per_minute=6000,
-        listing=Listing.COUNTED,
+        Access(endpoint, "sk-sdk", None, EFFECTS), requests_per_minute=6000, listing=Listing.COUNTED
     )
     spec = Spec("A calm voice.", "Hello there.", "en", HTTP_MODEL)
     desired = Desired(name="sdk", spec=spec, place=Place("m.yaml", 1, 1))

@@ -16,11 +16,11 @@ from voiceops.errors import FileUnusable
 from voiceops.files.config import Environment, read_config
 from voiceops.files.state import make_state_dir
 from voiceops.observe import Workspace, find_siblings
+from voiceops.provider.access import Access
 from voiceops.provider.channel import Channel, Dial
 from voiceops.provider.endpoints import resolve_endpoint, sandbox_endpoint
 from voiceops.provider.key import check_key
 from voiceops.provider.qwen import Qwen
-from voiceops.provider.speech import Access
 
 if TYPE_CHECKING:
     from voiceops.sandbox.script import Script
@@ -111,13 +111,9 @@ def _connect(root: Path, environment: Environment) -> Iterator[Service]:
 
 def _serve(environment: Environment, access: Access, dial: Dial | None) -> Iterator[Service]:
     provider = Qwen(
-        access.endpoint,
-        access.key,
-        effects=access.effects,
-        workspace=access.workspace,
+        access,
         requests_per_minute=environment.settings.requests_per_minute,
         listing=environment.settings.listing,
-        handler=access.handler,
     )
     try:
         yield Service(access, provider, dial)

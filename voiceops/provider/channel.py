@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlsplit
 
 from voiceops.errors import ProtocolViolated, Unreachable
+from voiceops.provider.access import Access
 from voiceops.provider.endpoints import API_PATH, is_loopback
 from voiceops.provider.quote import quote_text
-from voiceops.provider.speech import LABEL, Access, take_reply
+from voiceops.provider.speech import LABEL, take_reply
 from voiceops.provider.trust import trust_for
 from voiceops.provider.wire import MIB
 

@@ -8,11 +8,10 @@ from functools import partial
 from voiceops.core.desired import Desired
 from voiceops.core.settings import Listing
 from voiceops.core.voice import LiveVoice
-from voiceops.effects import Effects
 from voiceops.errors import OutcomeUnknown, ProtocolViolated, Throttled, VoiceNotFound
+from voiceops.provider.access import Access
 from voiceops.provider.answer import Answer, read_answer
 from voiceops.provider.creation import UNKNOWN_HINT, UNKNOWN_NOTE, read_created, write_create
-from voiceops.provider.endpoints import Endpoint
 from voiceops.provider.http import Http
 from voiceops.provider.listing import Page, list_all
 from voiceops.provider.pace import Pace
@@ -20,10 +19,7 @@ from voiceops.provider.protocol import Created
 from voiceops.provider.replies import take_document
 from voiceops.provider.retry import limit_pause, send_again
 from voiceops.provider.voices import read_page, read_queried
-from voiceops.provider.wire import MIB, Call, Handler, ReplyLost
-from voiceops.version import __version__
-
-__all__ = ["Handler", "Qwen"]
+from voiceops.provider.wire import MIB, Call, ReplyLost
 
 MODEL = "qwen-voice-design"
 PATH = "/services/audio/tts/customization"
@@ -36,31 +32,15 @@ THROTTLED_PAUSE_S = 1.0
 class Qwen:
     """The provider for Qwen voice design; see `Provider` for what its actions promise.
 
-    All threads share one pace. With a `handler` the service is in this process, and nothing
-    goes over the network.
+    All threads share one pace.
     """
 
-    def __init__(  # noqa: PLR0913 - what an environment says of its service, each by name
-        self,
-        endpoint: Endpoint,
-        key: str,
-        *,
-        effects: Effects,
-        workspace: str | None,
-        requests_per_minute: int,
-        listing: Listing,
-        handler: Handler | None = None,
-    ) -> None:
-        self._key = key
-        self._effects = effects
+    def __init__(self, access: Access, *, requests_per_minute: int, listing: Listing) -> None:
+        self._key = access.key
+        self._effects = access.effects
         self._listing = listing
-        self._pace = Pace(requests_per_minute, effects=effects)
-        self._http = Http(
-            endpoint.base_url + PATH,
-            _write_headers(key, workspace),
-            effects=effects,
-            handler=handler,
-        )
+        self._pace = Pace(requests_per_minute, effects=access.effects)
+        self._http = open_http(access)
 
     def list(self) -> tuple[LiveVoice, ...]:
         """List all voices; see `list_all` for when a listing is complete."""
@@ -124,14 +104,14 @@ class Qwen:
         return read_answer(reply, label=call.label, key=self._key, now=self._effects.now())
 
 
-def _write_headers(key: str, workspace: str | None) -> dict[str, str]:
+def open_http(access: Access) -> Http:
+    """Open what posts to the four actions, which share one address."""
     headers = {
-        "Authorization": f"Bearer {key}",
+        **access.headers,
         "Content-Type": "application/json",
         "Accept": "application/json",
         "Accept-Encoding": "identity",  # so that no small reply unfolds into a large one
-        "User-Agent": f"voiceops/{__version__}",
     }
-    if workspace:
-        headers["X-DashScope-WorkSpace"] = workspace
-    return headers
+    return Http(
+        access.endpoint.base_url + PATH, headers, effects=access.effects, handler=access.handler
+    )

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from itertools import count
 
 from voiceops.errors import ModelGone, ProtocolViolated, ServiceError
+from voiceops.provider.access import Access
 from voiceops.provider.channel import Channel
 from voiceops.provider.quote import quote_text
 from voiceops.provider.speech import (
     LABEL,
     SAMPLE_RATE_HZ,
-    Access,
     Piece,
     Utterance,
     decode_audio,

@@ -5,15 +5,13 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from voiceops.effects import Effects
 from voiceops.errors import ProtocolViolated
+from voiceops.provider.access import Access
 from voiceops.provider.answer import read_answer
-from voiceops.provider.endpoints import Endpoint
 from voiceops.provider.replies import take_document
-from voiceops.provider.wire import Handler, WireReply
-from voiceops.version import __version__
+from voiceops.provider.wire import WireReply
 
 LABEL = "say"
 
@@ -70,25 +68,6 @@ class Piece:
 
     audio: bytes = b""
     characters: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Where is spoken, and with which key; with a `handler` the service is in this process."""
-
-    endpoint: Endpoint
-    key: str = field(repr=False)
-    workspace: str | None
-    effects: Effects
-    handler: Handler | None = None
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """Give the headers that every request bears."""
-        headers = {"Authorization": f"Bearer {self.key}", "User-Agent": f"voiceops/{__version__}"}
-        if self.workspace:
-            headers["X-DashScope-WorkSpace"] = self.workspace
-        return headers
 
 
 def is_realtime(target_model: str) -> bool:

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 import httpx
 
 from voiceops.errors import ProtocolViolated, Unreachable
+from voiceops.provider.access import Access
 from voiceops.provider.endpoints import is_loopback
 from voiceops.provider.in_process import InProcess
 from voiceops.provider.quote import quote_text
 from voiceops.provider.speech import (
     LABEL,
-    Access,
     Piece,
     Utterance,
     decode_audio,
