@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -112,8 +113,8 @@ def _ask(sandbox: Sandbox, wanted: dict[str, str]) -> str:
 
 
 @contextmanager
-def serving(service: Service) -> Iterator[str]:
-    """Serve on a free port of this machine; gives the base URL."""
+def serving(service: Service, *, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Serve on a free port of this machine, over TLS if asked to; gives the base URL for http."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -133,6 +134,8 @@ def serving(service: Service) -> Iterator[str]:
             return
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:

@@ -27,6 +27,7 @@ _COMMANDS = {
     "list": "list",
     "resolve": "resolve",
     "say": "say",
+    "doctor": "doctor",
     "schema": "schema",
     "sandbox": "sandbox",
     "lockfile-merge": "lockfile_merge",

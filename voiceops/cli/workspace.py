@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from voiceops.cli.options import Global
 from voiceops.effects import System
 from voiceops.errors import FileUnusable
-from voiceops.files.config import Environment, read_config
+from voiceops.files.config import SANDBOX, Environment, read_config
 from voiceops.files.state import make_state_dir
 from voiceops.observe import Workspace, find_siblings
 from voiceops.provider.access import Access
@@ -51,17 +51,21 @@ def open_speech(said: Global) -> Iterator[Speech]:
     root = find_root(said)
     config = read_config(root)
     environment = config.environment(said.environment)
-    with _connect(root, environment) as service:
-        access = service.access
+    settings = environment.settings
+    with reach(root, environment) as (access, dial):
+        provider = Qwen(
+            access, requests_per_minute=settings.requests_per_minute, listing=settings.listing
+        )
         workspace = Workspace(
             root=root,
             environment=environment,
             siblings=find_siblings(root, config, environment),
             endpoint=access.endpoint.name,
-            provider=service.provider,
+            provider=provider,
             effects=access.effects,
         )
-        yield Speech(workspace, access, service.dial)
+        with closing(provider):
+            yield Speech(workspace, access, dial)
 
 
 def find_root(said: Global) -> Path:
@@ -82,43 +86,23 @@ def open_sandbox(root: Path, script: Script | None = None) -> Sandbox:
     return Sandbox(database, now=effects.now, script=script or PLAIN)
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A service that can be reached; the sandbox brings its own clock and its own dial."""
-
-    access: Access
-    provider: Qwen
-    dial: Dial | None
-
-
 @contextmanager
-def _connect(root: Path, environment: Environment) -> Iterator[Service]:
-    if environment.endpoint == "sandbox":
-        sandbox = open_sandbox(root)
-        effects = System(clock=sandbox.now)
-        access = Access(sandbox_endpoint(), "sandbox", None, effects, sandbox.answer)
-        try:
-            yield from _serve(environment, access, partial(_dial_sandbox, sandbox))
-        finally:
-            sandbox.close()
+def reach(root: Path, environment: Environment) -> Iterator[tuple[Access, Dial | None]]:
+    """Find out how an environment's service is reached; the sandbox brings its clock and its dial.
+
+    Raises EndpointRefused or KeyUnusable; nothing is sent.
+    """
+    if environment.endpoint == SANDBOX:
+        with closing(open_sandbox(root)) as sandbox:
+            effects = System(clock=sandbox.now)
+            access = Access(sandbox_endpoint(), "sandbox", None, effects, sandbox.answer)
+            yield access, partial(_dial_sandbox, sandbox)
     else:
         override = os.environ.get(BASE_URL_VARIABLE)
         endpoint = resolve_endpoint(environment.endpoint, override=override)
         variable = environment.key_variable
         key = check_key(os.environ.get(variable), variable)
-        yield from _serve(environment, Access(endpoint, key, environment.workspace, System()), None)
-
-
-def _serve(environment: Environment, access: Access, dial: Dial | None) -> Iterator[Service]:
-    provider = Qwen(
-        access,
-        requests_per_minute=environment.settings.requests_per_minute,
-        listing=environment.settings.listing,
-    )
-    try:
-        yield Service(access, provider, dial)
-    finally:
-        provider.close()
+        yield Access(endpoint, key, environment.workspace, System()), None
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from _ruamel_yaml import CParser  # type: ignore[import-not-found]
 from ruamel.yaml.events import (
     CollectionEndEvent,
     CollectionStartEvent,
@@ -14,6 +13,8 @@ from ruamel.yaml.events import (
     ScalarEvent,
     SequenceStartEvent,
 )
+
+from voiceops.files.c_parser import CParser
 
 STEP = 2
 DOCUMENT_START = "---"

@@ -44,6 +44,26 @@ def hold(state_dir: Path, *, effects: Effects) -> Iterator[None]:
         lock.release()
 
 
+def find_holder(state_dir: Path) -> str | None:
+    """Describe who holds the process lock, as the end of a sentence; None if it is free.
+
+    To find out, it is taken for a moment.
+    """
+    from filelock import FileLock, Timeout
+
+    path = state_dir / "lock"
+    if not path.exists():
+        return None
+    lock = FileLock(path)
+    with writing(path):
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return _describe(state_dir / "holder.json")
+    lock.release()
+    return None
+
+
 def _describe(note: Path) -> str:
     try:
         holder = json.loads(note.read_bytes())

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from _ruamel_yaml import CParser  # type: ignore[import-not-found]
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
@@ -21,6 +20,7 @@ from ruamel.yaml.events import (
 )
 
 from voiceops.errors import Fault, FilesInvalid, Place
+from voiceops.files.c_parser import CParser
 from voiceops.files.wording import quote
 
 MAX_BYTES = 1024 * 1024

@@ -105,9 +105,11 @@ class Http:
 
     def _not_sent(self, call: Call, why: str) -> Unreachable:
         host = urlsplit(self._url).netloc
+        hint = "check the network, the endpoint and the proxy settings; nothing was sent"
+        if "CERTIFICATE_VERIFY_FAILED" in why:
+            hint = "name the authority that you trust in SSL_CERT_FILE; nothing was sent"
         return Unreachable(
-            f"{call.label}: cannot reach {host}: {quote_text(why) or 'no connection'}",
-            hint="check the network, the endpoint and the proxy settings; nothing was sent",
+            f"{call.label}: cannot reach {host}: {quote_text(why) or 'no connection'}", hint=hint
         )
 
 

@@ -82,8 +82,14 @@ class Line:
             timeout=httpx.Timeout(limit_s, connect=min(CONNECT_LIMIT_S, limit_s)),
             extensions={"trace": self._note},
         ) as response:
-            body = _read(response.iter_raw(), call)
-            return WireReply(response.status_code, body, response.headers.get("retry-after", ""))
+            said = response.headers
+            return WireReply(
+                response.status_code,
+                _read(response.iter_raw(), call),
+                retry_after=said.get("retry-after", ""),
+                date=said.get("date", ""),
+                tls=self._socket.version() or "" if isinstance(self._socket, ssl.SSLSocket) else "",
+            )
 
     def _note(self, event: str, info: Mapping[str, object]) -> None:
         """Follow what the connection does, as the `trace` extension of httpx tells it."""

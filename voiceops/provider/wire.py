@@ -29,11 +29,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class WireReply:
-    """What came back; `retry_after` is that header as it was sent, empty without one."""
+    """What came back; `retry_after` and `date` are headers as they were sent, empty without one.
+
+    `tls` is the version of the protocol that it came over, empty if it was none.
+    """
 
     status: int
     body: bytes
     retry_after: str = ""
+    date: str = ""
+    tls: str = ""
 
 
 class ReplyLost(ServiceError):

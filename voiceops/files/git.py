@@ -1,0 +1,45 @@
+"""What git does with the project's files."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+TIME_LIMIT_S = 10
+
+
+def is_repository(root: Path) -> bool:
+    """Tell whether the project is in a git repository, as far as git can be asked here."""
+    return _ask(root, "rev-parse", "--is-inside-work-tree") == "true"
+
+
+def is_ignored(root: Path, path: Path) -> bool:
+    """Tell whether git leaves a path out."""
+    return _ask(root, "check-ignore", "--", str(path)) is not None
+
+
+def find_merge_driver(root: Path, path: Path) -> str:
+    """Name the merge driver that the attributes ask for; empty without one."""
+    answer = _ask(root, "check-attr", "merge", "--", str(path)) or ""
+    driver = answer.rpartition(": ")[2]
+    return "" if driver in {"unspecified", "set", "unset"} else driver
+
+
+def is_merge_driver_known(root: Path, driver: str) -> bool:
+    """Tell whether this clone says how the merge driver is run."""
+    return bool(_ask(root, "config", "--get", f"merge.{driver}.driver"))
+
+
+def _ask(root: Path, *words: str) -> str | None:
+    """Give git's answer; None if it says no, or cannot be asked."""
+    try:
+        ended = subprocess.run(
+            ["git", "-C", str(root), *words],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIME_LIMIT_S,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return ended.stdout.decode(errors="replace").strip()

@@ -1,0 +1,58 @@
+"""Ask the service for as little as possible, to see whether it can be reached and would answer."""
+
+from __future__ import annotations
+
+import email.utils
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from voiceops.errors import ServiceError
+from voiceops.provider.access import Access
+from voiceops.provider.answer import read_answer
+from voiceops.provider.qwen import MODEL, open_http
+from voiceops.provider.replies import take_document
+from voiceops.provider.voices import read_page
+from voiceops.provider.wire import Call
+
+LABEL = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What one small listing told.
+
+    `tls` is the protocol's version, empty where the connection had none; `served_at` the
+    service's own time, to the second, and `asked_at` ours, when its reply was there; `total_count`
+    how many voices there are. `refusal` is why it did not list them, if it did not.
+    """
+
+    asked_at: datetime
+    tls: str
+    served_at: datetime | None
+    total_count: int | None
+    refusal: ServiceError | None
+
+
+def probe(access: Access) -> Probe:
+    """List one voice. Raises Unreachable or ReplyLost if there is no reply at all."""
+    http = open_http(access)
+    action = {"action": "list", "page_index": 0, "page_size": 1}
+    try:
+        reply = http.post(Call(LABEL, {"model": MODEL, "input": action}))
+    finally:
+        http.close()
+    now = access.effects.now()
+    total_count, refusal = None, None
+    try:
+        document = take_document(read_answer(reply, label=LABEL, key=access.key, now=now))
+        total_count = read_page(document, label=LABEL).total_count
+    except ServiceError as error:
+        refusal = error
+    return Probe(now, reply.tls, _read_date(reply.date), total_count, refusal)
+
+
+def _read_date(value: str) -> datetime | None:
+    try:
+        return email.utils.parsedate_to_datetime(value).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
