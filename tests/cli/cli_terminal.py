@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import subprocess
 import sys
 import termios
@@ -77,12 +78,13 @@ def at_terminal(
     columns: int = 100,
     env: Mapping[str, str | None] | None = None,
     is_stdout_piped: bool = False,
+    program: list[str] | None = None,
 ) -> Iterator[Terminal]:
-    """Run voiceops as a person does who types it."""
+    """Run voiceops, or another program, as a person does who types it."""
     screen, side = os.openpty()
     termios.tcsetwinsize(side, (24, columns))
-    words = command(*arguments)
-    launcher = LAUNCHER.replace("ARGV", repr((words[0], words)))
+    words = program or command(*arguments)
+    launcher = LAUNCHER.replace("ARGV", repr((shutil.which(words[0]), words)))
     try:
         with subprocess.Popen(
             [sys.executable, "-c", launcher],

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from voiceops.core.settings import Options
 
 
-@click.command("apply", short_help="Make the account as the manifests declare.")
+@click.command("apply")
 @click.argument("plan_file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
 @planning_options
 @click.option("--yes", is_flag=True, help="Do not ask; guards still refuse.")

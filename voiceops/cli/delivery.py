@@ -73,7 +73,7 @@ def document_options(callback: Callback) -> Callback:
         output: Path | None,
         **options: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
-        path = options["said"].directory / output if output else None
+        path = options["said"].folder / output if output else None
         delivery = Delivery(as_json, path)
         with delivery.telling_failures(click.get_current_context().info_name or ""):
             return callback(*args, delivery=delivery, **options)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from voiceops.provider.access import Access
 
 
-@click.command("doctor", short_help="Look for what is missing or broken here, with its cure.")
+@click.command("doctor")
 @global_options
 def command(said: Global) -> int:
     """Look at settings, files, lock, journal, endpoint, key, clock and quota of an environment.

@@ -12,7 +12,7 @@ from voiceops.cli.terminal import style_for
 from voiceops.errors import ExitCode
 
 
-@click.command("drift", short_help="Tell whether account and manifests still agree.")
+@click.command("drift")
 @global_options
 @document_options
 def command(said: Global, *, delivery: Delivery) -> int:

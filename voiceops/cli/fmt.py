@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from voiceops.files.formatting import Formatting
 
 
-@click.command("fmt", short_help="Write manifests in canonical form.")
+@click.command("fmt")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file would change.")
 @global_options

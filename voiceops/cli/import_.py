@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DEFAULT_FILE = "manifests/imported.yaml"
 
 
-@click.command("import", short_help="Take existing voices into manifest and lockfile.")
+@click.command("import")
 @click.argument("voices", nargs=-1, metavar="[VOICE]...")
 @click.option("--all", "is_all", is_flag=True, help="Import every voice that nobody has here.")
 @click.option(
@@ -100,6 +100,6 @@ def _next_command(said: Global) -> str:
     words = ["voiceops", "plan"]
     if said.environment:
         words += ["--env", said.environment]
-    if said.directory.parts:
-        words += ["-C", str(said.directory)]
+    if said.directory:
+        words += ["-C", said.directory]
     return shlex.join(words)

@@ -8,7 +8,7 @@ from voiceops.cli.options import Global, global_options
 from voiceops.errors import ExitCode
 
 
-@click.command("init", short_help="Make a project that works.")
+@click.command("init")
 @click.option(
     "--ci",
     type=click.Choice(["github", "gitlab", "none"]),

@@ -11,7 +11,7 @@ from voiceops.cli.terminal import echo_document, style_for
 from voiceops.errors import ExitCode
 
 
-@click.command("list", short_help="List the voices of the account, and whose they are.")
+@click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print the voices as JSON.")
 @global_options
 def command(said: Global, *, as_json: bool) -> int:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from difflib import get_close_matches
+from collections.abc import Iterator
 from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -14,23 +14,27 @@ from voiceops.cli.terminal import drop_stdout, prepare_streams
 from voiceops.errors import ExitCode, FilesInvalid, VoiceopsError
 from voiceops.version import __version__
 
-# Each command, and the module that it lives in: that is imported when it is called, or described.
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+# Each command with its module, which is imported when the command is called, and its short help,
+# which is empty for what people do not call themselves.
 _COMMANDS = {
-    "init": "init",
-    "plan": "plan",
-    "apply": "apply",
-    "drift": "drift",
-    "show": "show",
-    "validate": "validate",
-    "fmt": "fmt",
-    "import": "import_",
-    "list": "list",
-    "resolve": "resolve",
-    "say": "say",
-    "doctor": "doctor",
-    "schema": "schema",
-    "sandbox": "sandbox",
-    "lockfile-merge": "lockfile_merge",
+    "init": ("init", "Make a project that works."),
+    "plan": ("plan", "Show what apply would change; change nothing."),
+    "apply": ("apply", "Make the account as the manifests declare."),
+    "drift": ("drift", "Tell whether account and manifests still agree."),
+    "show": ("show", "Show a saved document; offline."),
+    "validate": ("validate", "Check all manifests, offline; no key is needed."),
+    "fmt": ("fmt", "Write manifests in canonical form."),
+    "import": ("import_", "Take existing voices into manifest and lockfile."),
+    "list": ("list", "List the voices of the account, and whose they are."),
+    "resolve": ("resolve", "Tell which voice a name stands for; offline."),
+    "say": ("say", "Say a text with a voice."),
+    "doctor": ("doctor", "Look for what is missing or broken here, with its cure."),
+    "schema": ("schema", "Print a JSON Schema, for editors and for programs."),
+    "sandbox": ("sandbox", "Run the service on your own machine."),
+    "lockfile-merge": ("lockfile_merge", ""),
 }
 
 
@@ -45,17 +49,40 @@ class Commands(click.Group):
         """Import the command; None if there is none of that name."""
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"voiceops.cli.{_COMMANDS[cmd_name]}").command
+        module, _ = _COMMANDS[cmd_name]
+        command: click.Command = import_module(f"voiceops.cli.{module}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Describe the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_find_commands("")))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Suggest options and commands without importing any."""
+        from click.shell_completion import CompletionItem
+
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        commands = _find_commands(incomplete)
+        return [*(CompletionItem(name, help=short) for name, short in commands), *options]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or say which one may have been meant."""
-        close = get_close_matches(args[0], _COMMANDS, n=1)
-        if close and args[0] not in _COMMANDS:
-            ctx.fail(f"No such command {args[0]!r}. Did you mean {close[0]!r}?")
+        if args[0] not in _COMMANDS:
+            from difflib import get_close_matches
+
+            for close in get_close_matches(args[0], _COMMANDS, n=1):
+                ctx.fail(f"No such command {args[0]!r}. Did you mean {close!r}?")
         return super().resolve_command(ctx, args)
+
+
+def _find_commands(beginning: str) -> Iterator[tuple[str, str]]:
+    """Give the names that begin so, with their short help, in the order of the table."""
+    for name, (_, short) in _COMMANDS.items():
+        if short and name.startswith(beginning):
+            yield name, short
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

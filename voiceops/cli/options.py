@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from voiceops.cli.completion import suggest_environments, suggest_locked, suggest_names
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,19 +20,32 @@ class Global:
     """What holds for a whole command: which environment, in which folder, with colour or not."""
 
     environment: str | None = None
-    directory: Path = Path()
+    directory: str = ""
     colour: str = "auto"
+
+    @property
+    def folder(self) -> Path:
+        """Give the project's folder, as it was said."""
+        from pathlib import Path  # costs every command 4 ms, and few need it before they work
+
+        return Path(self.directory)
 
 
 Callback = Callable[..., Any]
 
 _GLOBAL = (
-    click.option("--env", "environment", metavar="NAME", help="The environment to work on."),
+    click.option(
+        "--env",
+        "environment",
+        metavar="NAME",
+        shell_complete=suggest_environments,
+        help="The environment to work on.",
+    ),
     click.option(
         "-C",
         "directory",
         metavar="DIR",
-        type=click.Path(path_type=Path),
+        type=click.Path(),
         help="Work in this folder.",
     ),
     click.option(
@@ -39,8 +56,20 @@ _GLOBAL = (
     ),
 )
 _PLANNING = (
-    click.option("--only", multiple=True, metavar="GLOB", help="Change these names alone."),
-    click.option("--exclude", multiple=True, metavar="GLOB", help="Leave these names as they are."),
+    click.option(
+        "--only",
+        multiple=True,
+        metavar="GLOB",
+        shell_complete=suggest_names,
+        help="Change these names alone.",
+    ),
+    click.option(
+        "--exclude",
+        multiple=True,
+        metavar="GLOB",
+        shell_complete=suggest_names,
+        help="Leave these names as they are.",
+    ),
     click.option("--allow-empty", is_flag=True, help="It is meant that nothing is declared."),
     click.option(
         "--allow-deletes",
@@ -50,7 +79,11 @@ _PLANNING = (
         help="Let up to N voices be deleted.",
     ),
     click.option(
-        "--accept-lost", multiple=True, metavar="GLOB", help="These voices are really gone."
+        "--accept-lost",
+        multiple=True,
+        metavar="GLOB",
+        shell_complete=suggest_locked,
+        help="These voices are really gone.",
     ),
     click.option("--deletes-first", is_flag=True, help="Delete before creating."),
     click.option(
@@ -74,7 +107,7 @@ def global_options(callback: Callback) -> Callback:
     def with_globals(
         *args: Any,  # noqa: ANN401
         environment: str | None,
-        directory: Path | None,
+        directory: str | None,
         colour: str | None,
         **others: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from voiceops.core.settings import Options
 
 
-@click.command("plan", short_help="Show what apply would change; change nothing.")
+@click.command("plan")
 @planning_options
 @click.option(
     "--detailed-exitcode",
@@ -59,12 +59,12 @@ def next_command(said: Global, options: Options, saved: Path | None) -> str:
     """Write the command that applies what was planned, ready to be typed."""
     words = ["voiceops", "apply"]
     if saved is not None:
-        directory = ["-C", str(said.directory)] if said.directory != Path() else []
+        directory = ["-C", said.directory] if said.directory else []
         return shlex.join([*words, str(saved), *directory])
     if said.environment:
         words += ["--env", said.environment]
-    if said.directory != Path():
-        words += ["-C", str(said.directory)]
+    if said.directory:
+        words += ["-C", said.directory]
     for field in fields(options):
         words += _say(
             f"--{field.name.replace('_', '-')}", getattr(options, field.name), field.default

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voiceops.cli.completion import suggest_locked
 from voiceops.cli.options import Global, global_options
 from voiceops.errors import ExitCode, UsageFault
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from voiceops.resolution import Resolved
 
 
-@click.command("resolve", short_help="Tell which voice a name stands for; offline.")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.command("resolve")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=suggest_locked)
 @click.option(
     "--format",
     "form",

@@ -37,7 +37,7 @@ class Days(click.ParamType[int]):
         return int(match[1])
 
 
-@click.group("sandbox", short_help="Run the service on your own machine.")
+@click.group("sandbox")
 def command() -> None:
     """Run a stand-in of the service on this machine, and look after it.
 

@@ -50,7 +50,7 @@ def read_saved(path: Path, said: Global, options: Options) -> Plan:
     from voiceops.core.settings import Options
     from voiceops.report.documents import read_document
 
-    document = read_document(said.directory / path)
+    document = read_document(said.folder / path)
     if not isinstance(document, Plan):
         raise FileUnusable(f"{path}: holds no plan", hint="save one with `voiceops plan -o FILE`")
     if options != Options():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voiceops.cli.completion import suggest_locked
 from voiceops.cli.options import Global, global_options
 from voiceops.errors import ExitCode, FileUnusable, UsageFault
 from voiceops.report.terminal import show
@@ -25,8 +26,8 @@ MAX_TEXT_BYTES = 1024 * 1024
 _CLEAR_LINE = "\r\x1b[2K"
 
 
-@click.command("say", short_help="Say a text with a voice.")
-@click.argument("voice", metavar="NAME|VOICE")
+@click.command("say")
+@click.argument("voice", metavar="NAME|VOICE", shell_complete=suggest_locked)
 @click.argument("text", required=False)
 @click.option("--text-file", metavar="FILE", help="Say what is in this file; - is stdin.")
 @click.option("-o", "output", metavar="FILE", help="Write a WAV file; - writes raw PCM to stdout.")
@@ -146,7 +147,7 @@ def _open_sinks(stack: ExitStack, said: Global, output: str | None, *, play: boo
     if output == STDIO:
         sinks.append(stack.enter_context(open_stdout()))
     elif output is not None:
-        sinks.append(stack.enter_context(open_file(said.directory / output)))
+        sinks.append(stack.enter_context(open_file(said.folder / output)))
     if play:
         sinks.append(stack.enter_context(open_player()))
     return sinks

@@ -11,7 +11,7 @@ from voiceops.errors import ExitCode
 DOCUMENTS = ("plan", "apply", "validate", "failure")
 
 
-@click.command("schema", short_help="Print a JSON Schema, for editors and for programs.")
+@click.command("schema")
 @click.argument("what", type=click.Choice(["manifest", "config", *DOCUMENTS]))
 def command(what: str) -> int:
     """Print the JSON Schema of a manifest, of voiceops.yaml (config), or of a saved document."""

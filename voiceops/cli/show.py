@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _CHECKOUTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 
 
-@click.command("show", short_help="Show a saved document; offline.")
+@click.command("show")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--format",
@@ -42,7 +42,7 @@ def command(said: Global, file: Path, *, form: str) -> int:
     """
     from voiceops.report.documents import read_document
 
-    document = read_document(said.directory / file)
+    document = read_document(said.folder / file)
     match form:
         case "text":
             _show_text(document, said)
@@ -75,7 +75,7 @@ def _show_outline(document: Document, form: str, said: Global) -> None:
         "junit": render_junit,
         "sarif": render_sarif,
     }
-    outline = make_outline(document, folder=_find_folder(said.directory))
+    outline = make_outline(document, folder=_find_folder(said.folder))
     click.echo(formats[form](outline), nl=False)
 
 

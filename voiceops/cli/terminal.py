@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import shutil
 import sys
 from io import TextIOWrapper
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from voiceops.report.style import Style
+if TYPE_CHECKING:
+    from voiceops.report.style import Style
 
 
 def prepare_streams() -> None:
@@ -39,6 +37,9 @@ def drop_stdout() -> None:
 
 def echo_document(document: object) -> None:
     """Print a document as JSON; characters that stdout has not are written as JSON escapes."""
+    import json
+    import re
+
     from voiceops.report.json import dump_document
 
     text = dump_document(document)
@@ -55,6 +56,10 @@ def style_for(stream: TextIO, colour: str) -> Style:
     `colour` is auto, always or never. In auto, FORCE_COLOR wins over NO_COLOR, which wins over
     what the stream is; a dumb terminal has no colour. Width: 40 to 160 columns.
     """
+    import shutil
+
+    from voiceops.report.style import Style
+
     width = min(max(shutil.get_terminal_size((100, 24)).columns, 40), 160)
     if not stream.isatty():
         width = 160

@@ -9,7 +9,7 @@ from voiceops.cli.options import Global, global_options
 from voiceops.errors import ExitCode
 
 
-@click.command("validate", short_help="Check all manifests, offline; no key is needed.")
+@click.command("validate")
 @click.option(
     "--locked", "is_locked", is_flag=True, help="The lockfiles must agree with the manifests, too."
 )

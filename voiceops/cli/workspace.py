@@ -70,7 +70,7 @@ def open_speech(said: Global) -> Iterator[Speech]:
 
 def find_root(said: Global) -> Path:
     """Give the project's folder."""
-    root = said.directory.resolve()
+    root = said.folder.resolve()
     if not root.is_dir():
         raise FileUnusable(f"{said.directory}: there is no such folder", hint="check -C")
     return root
