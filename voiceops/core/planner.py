@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 
 from voiceops.core.binding import bind
 from voiceops.core.decide import Origin, decide, describe, find_origin, is_stale_adoption, unlisted
@@ -59,7 +59,11 @@ def make_plan(facts: Facts) -> Plan:
         ),
         guards=find_guards(rows, selected, facts),
         asks=find_asks(selected, view),
-        warnings=(*sorted(facts.warnings), *_find_warnings(pairs, view)),
+        warnings=(
+            *sorted(facts.warnings),
+            *_find_warnings(pairs, view),
+            *_find_renames(rows, view),
+        ),
         binding=bind(facts, selected),
     )
 
@@ -227,3 +231,18 @@ def _find_warnings(pairs: Iterable[tuple[Desired, Origin | None]], view: View) -
             hint = f"keep `aliases: [{born}]`, or a lost lockfile would cost a new voice"
             warnings.append(Fault(desired.place, message, hint))
     return tuple(sorted(warnings))
+
+
+def _find_renames(rows: list[Change], view: View) -> Iterator[Fault]:
+    """Propose an alias where a spec vanished under one name and appeared under another."""
+    vanished = {
+        view.facts.lock.voices[row.name].spec: row.name
+        for row in reversed(rows)
+        if row.action is Action.DELETE and row.reason is Reason.REMOVED
+    }
+    for row in rows:
+        if row.reason is Reason.NEW and row.desired and row.desired.spec.digest in vanished:
+            name = vanished.pop(row.desired.spec.digest)
+            message = f"{row.name} is what {name} was, which would be deleted"
+            hint = f"if this is a rename, add `aliases: [{name}]`: the voice stays, free of charge"
+            yield Fault(row.desired.place, message, hint)
