@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from voiceops.apply.gate import Gate
 from voiceops.cli.delivery import Delivery, document_options
+from voiceops.cli.everywhere import everywhere_option, find_environments, run_everywhere
 from voiceops.cli.options import Global, global_options, planning_options
 from voiceops.cli.saved_plan import Age, options_of, read_saved, refuse_stale
 from voiceops.cli.signals import interruptible, stopping
 from voiceops.cli.terminal import is_interactive, style_for
-from voiceops.errors import DecisionNeeded, Stopped
+from voiceops.errors import DecisionNeeded, Stopped, UsageFault
 from voiceops.report.terminal import show
 
 if TYPE_CHECKING:
-    from voiceops.apply.gate import Gate
+    from voiceops.cli.progress import Teller
     from voiceops.core.plan import Plan
     from voiceops.core.settings import Options
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     metavar="AGE",
     help="Refuse a saved plan that is older.",
 )
+@everywhere_option
 @global_options
 @document_options
 def command(  # noqa: PLR0913 - one parameter an option, each by name
@@ -47,6 +50,7 @@ def command(  # noqa: PLR0913 - one parameter an option, each by name
     yes: bool,
     no_settle: bool,
     max_age: timedelta,
+    all_environments: bool,
     delivery: Delivery,
 ) -> int:
     """Plan, show the plan, ask, and carry it out.
@@ -55,32 +59,79 @@ def command(  # noqa: PLR0913 - one parameter an option, each by name
     if it still is what would be planned. Each create costs money and is sent once. The lockfile
     is written after every voice. Exits 4 if a part could not be done, 3 if a person must decide.
     """
-    from voiceops.apply.gate import Gate
     from voiceops.cli.progress import make_teller
+
+    order = Order(options, is_sure=yes, may_wait=not no_settle)
+    if all_environments:
+        if plan_file is not None:
+            hint = "apply the plan of each environment with a command of its own"
+            raise UsageFault("a saved plan is for one environment", hint=hint)
+        return _apply_everywhere(said, order, delivery)
+    if plan_file is not None:
+        saved = read_saved(plan_file, said, options)
+        said = replace(said, environment=said.environment or saved.environment)
+        order = replace(
+            order, options=options_of(saved), is_sure=True, saved=saved, max_age=max_age
+        )
+    gate, teller = Gate(), make_teller(said.colour)
+    with stopping([gate], teller.at_work):
+        return _apply(said, order, delivery, gate=gate, teller=teller)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be applied, and how much a person wants to be asked."""
+
+    options: Options
+    is_sure: bool
+    may_wait: bool
+    saved: Plan | None = None
+    max_age: timedelta = timedelta()
+
+
+def _apply_everywhere(said: Global, order: Order, delivery: Delivery) -> int:
+    """Apply side by side; nobody can be asked about several plans at once."""
+    from voiceops.cli.progress import make_teller
+
+    if not order.is_sure:
+        message = "nothing was done: plans for several environments are not asked about one by one"
+        raise DecisionNeeded(message, hint="look at `voiceops plan --all-environments`, add --yes")
+    names = find_environments(said)
+    gates = {name: Gate() for name in names}
+    tellers = {name: make_teller(said.colour, environment=name) for name in names}
+
+    def work(said: Global, delivery: Delivery) -> int:
+        name = said.environment or ""
+        return _apply(said, order, delivery, gate=gates[name], teller=tellers[name])
+
+    def find_at_work() -> str:
+        return ", ".join(filter(None, (teller.at_work() for teller in tellers.values())))
+
+    with stopping(list(gates.values()), find_at_work):
+        return run_everywhere(said, delivery, names, work, parallelism=order.options.parallelism)
+
+
+def _apply(said: Global, order: Order, delivery: Delivery, *, gate: Gate, teller: Teller) -> int:
     from voiceops.cli.workspace import open_workspace
     from voiceops.report.apply_text import render_report
     from voiceops.workflow import apply
 
-    gate, teller = Gate(), make_teller(said.colour)
-    saved = read_saved(plan_file, said, options) if plan_file else None
-    if saved is not None:
-        said = replace(said, environment=said.environment or saved.environment)
-        options = options_of(saved)
-
     def confirm(plan: Plan) -> None:
-        if saved is not None:
-            refuse_stale(saved, plan, said, max_age=max_age)
-        _confirm(plan, said, gate, yes=yes or saved is not None)
+        if order.saved is not None:
+            refuse_stale(order.saved, plan, said, max_age=order.max_age)
+        _confirm(plan, said, gate, yes=order.is_sure)
         teller.expect(len(plan.changes))
 
-    with open_workspace(said) as workspace, stopping(gate, teller.at_work), teller:
+    if gate.is_closed:
+        raise Stopped(gate.signal)
+    with open_workspace(said) as workspace, teller:
         report = apply(
             workspace,
-            options,
+            order.options,
             confirm=confirm,
             tell=teller.tell,
             everything=gate,
-            may_wait=not no_settle,
+            may_wait=order.may_wait,
         )
     style = style_for(sys.stdout, said.colour)
     delivery.deliver(report, write_text=lambda: render_report(report, style))

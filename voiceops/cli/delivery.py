@@ -7,36 +7,48 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from voiceops.cli.options import Callback
-from voiceops.cli.terminal import echo_document
+from voiceops.cli.terminal import write_json
 from voiceops.errors import VoiceopsError
+
+if TYPE_CHECKING:
+    from voiceops.report.documents import Document
 
 # A plan holds prompts, which may be nobody else's business.
 _MODE = 0o600
 
 
+def _print(text: str) -> None:
+    click.echo(text, nl=False, color=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What was asked for: JSON on stdout, or a file, or neither."""
+    """What was asked for: JSON on stdout, or a file, or neither.
 
+    `command` is its name, for the document of a failure; `echo` takes what goes to stdout, `watch`
+    hears of what the command made.
+    """
+
+    command: str
     as_json: bool
     output: Path | None
+    echo: Callable[[str], None] = _print
+    watch: Callable[[Document], None] = lambda _: None
 
-    def deliver(self, document: object, *, write_text: Callable[[], str]) -> None:
+    def deliver(self, document: Document, *, write_text: Callable[[], str]) -> None:
         """Save the document if that was asked for, and print it, as JSON or as text."""
         if self.output is not None:
             _save(document, self.output)
-        if self.as_json:
-            echo_document(document)
-        else:
-            click.echo(write_text(), nl=False, color=True)
+        self.echo(write_json(document) if self.as_json else write_text())
+        self.watch(document)
 
     @contextmanager
-    def telling_failures(self, command: str) -> Iterator[None]:
+    def telling_failures(self) -> Iterator[None]:
         """Deliver an error that ends the block as a document, too, where one was asked for."""
         try:
             yield
@@ -44,11 +56,11 @@ class Delivery:
             if self.output is not None or self.as_json:
                 from voiceops.report.documents import Failure
 
-                failure = Failure.of(error, command=command)
+                failure = Failure.of(error, command=self.command)
                 if self.output is not None:
                     _save(failure, self.output)
                 if self.as_json:
-                    echo_document(failure)
+                    self.echo(write_json(failure))
             raise
 
 
@@ -74,8 +86,9 @@ def document_options(callback: Callback) -> Callback:
         **options: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
         path = options["said"].folder / output if output else None
-        delivery = Delivery(as_json, path)
-        with delivery.telling_failures(click.get_current_context().info_name or ""):
+        name = click.get_current_context().info_name or ""
+        delivery = Delivery(name, as_json, path)
+        with delivery.telling_failures():
             return callback(*args, delivery=delivery, **options)
 
     return with_delivery

@@ -7,7 +7,7 @@ import sys
 import click
 
 from voiceops.cli.options import Global, global_options
-from voiceops.cli.terminal import echo_document, style_for
+from voiceops.cli.terminal import style_for, write_json
 from voiceops.errors import ExitCode
 
 
@@ -28,7 +28,7 @@ def command(said: Global, *, as_json: bool) -> int:
     with open_workspace(said) as workspace:
         found = list_voices(workspace)
     if as_json:
-        echo_document(found)
+        click.echo(write_json(found), nl=False)
     else:
         text = render_inventory(found, style_for(sys.stdout, said.colour))
         click.echo(text, nl=False, color=True)

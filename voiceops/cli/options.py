@@ -55,6 +55,14 @@ _GLOBAL = (
         help="When to use colour.",
     ),
 )
+parallelism_option = click.option(
+    "--parallelism",
+    type=click.IntRange(1, 32),
+    default=4,
+    show_default=True,
+    metavar="N",
+    help="How many voices, and how many environments, to work on side by side.",
+)
 _PLANNING = (
     click.option(
         "--only",
@@ -86,14 +94,7 @@ _PLANNING = (
         help="These voices are really gone.",
     ),
     click.option("--deletes-first", is_flag=True, help="Delete before creating."),
-    click.option(
-        "--parallelism",
-        type=click.IntRange(1, 32),
-        default=4,
-        show_default=True,
-        metavar="N",
-        help="How many voices to create side by side.",
-    ),
+    parallelism_option,
 )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voiceops.cli.delivery import Delivery, document_options
+from voiceops.cli.everywhere import everywhere_option, find_environments, run_everywhere
 from voiceops.cli.options import Global, global_options, planning_options
 from voiceops.cli.terminal import style_for
 from voiceops.errors import ExitCode
@@ -26,14 +27,33 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Exit 2 if there are changes, 3 if a person must decide.",
 )
+@everywhere_option
 @global_options
 @document_options
-def command(said: Global, options: Options, *, delivery: Delivery, detailed_exitcode: bool) -> int:
+def command(
+    said: Global,
+    options: Options,
+    *,
+    delivery: Delivery,
+    detailed_exitcode: bool,
+    all_environments: bool,
+) -> int:
     """Compare manifests, lockfile and account, and show what apply would do.
 
     Nothing is changed, anywhere. The exit code is 0 whatever the plan says, unless
     --detailed-exitcode is given. A plan saved with -o can be shown and applied.
     """
+
+    def work(said: Global, delivery: Delivery) -> int:
+        return _plan(said, options, delivery=delivery, is_detailed=detailed_exitcode)
+
+    if all_environments:
+        names = find_environments(said)
+        return run_everywhere(said, delivery, names, work, parallelism=options.parallelism)
+    return work(said, delivery)
+
+
+def _plan(said: Global, options: Options, *, delivery: Delivery, is_detailed: bool) -> int:
     from voiceops.cli.workspace import open_workspace
     from voiceops.report.plan_text import render_plan
     from voiceops.workflow import plan
@@ -48,7 +68,7 @@ def command(said: Global, options: Options, *, delivery: Delivery, detailed_exit
         return f"{text}Next: {next_command(said, options, delivery.output)}\n"
 
     delivery.deliver(made, write_text=write_text)
-    if not detailed_exitcode:
+    if not is_detailed:
         return ExitCode.DONE
     if made.needs_a_person or made.asks:
         return ExitCode.DECISION

@@ -23,10 +23,12 @@ class Teller:
     """Tells events on stderr; never raises, since a closed terminal must not stop an apply.
 
     On a terminal the last line says what is at work, and moves down as results come in above it.
+    Among several environments each line begins with the environment's name.
     """
 
-    def __init__(self, style: Style, *, is_live: bool) -> None:
+    def __init__(self, style: Style, *, is_live: bool, environment: str = "") -> None:
         self._style = style
+        self._lead = f"{environment}: " if environment else ""
         self._is_live = is_live
         self._mutex = threading.Lock()
         self._at_work: list[str] = []
@@ -82,12 +84,13 @@ class Teller:
         return f"{self._ended} of {self._total} done; at work: {names}"
 
     def _print(self, line: str) -> None:
-        self._write(f"{_CLEAR_LINE if self._is_live else ''}{line}\n")
+        self._write(f"{_CLEAR_LINE if self._is_live else ''}{self._lead}{line}\n")
 
     def _write(self, text: str) -> None:
         click.echo(text, err=True, nl=False, color=True)
 
 
-def make_teller(colour: str) -> Teller:
-    """Make a teller for this process's stderr."""
-    return Teller(style_for(sys.stderr, colour), is_live=sys.stderr.isatty())
+def make_teller(colour: str, *, environment: str = "") -> Teller:
+    """Make a teller for this process's stderr; of several environments none has a live line."""
+    is_live = sys.stderr.isatty() and not environment
+    return Teller(style_for(sys.stderr, colour), is_live=is_live, environment=environment)

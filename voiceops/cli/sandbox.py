@@ -15,6 +15,7 @@ from voiceops.cli.options import Global, global_options
 from voiceops.errors import ExitCode
 
 if TYPE_CHECKING:
+    from voiceops.files.config import Environment
     from voiceops.sandbox.script import Script
     from voiceops.sandbox.service import Sandbox
 
@@ -66,18 +67,14 @@ def serve_command(said: Global, *, port: int, faults: Path | None) -> int:
 
     Any key is accepted. Point a client at it with DASHSCOPE_HTTP_BASE_URL.
     """
-    from voiceops.cli.workspace import find_root, open_sandbox
     from voiceops.sandbox.server import serve
 
     def ready(real_port: int) -> None:
         click.echo(f"The sandbox listens at http://{HOST}:{real_port}/api/v1")
         click.echo(f"Next: DASHSCOPE_HTTP_BASE_URL=http://{HOST}:{real_port}/api/v1 voiceops plan")
 
-    sandbox = open_sandbox(find_root(said), _read_script(faults))
-    try:
+    with closing(_open(said, _read_script(faults))) as sandbox:
         serve(sandbox, host=HOST, port=port, ready=ready)
-    finally:
-        sandbox.close()
     return ExitCode.DONE
 
 
@@ -90,15 +87,13 @@ def ledger_command(said: Global, *, as_json: bool) -> int:
     Deleting a voice takes nothing back. A voice whose reply was lost is billed, too.
     """
     from voiceops.cli.ledger_text import render_ledger
-    from voiceops.cli.workspace import find_root
-    from voiceops.files.config import read_config
 
     with closing(_open(said)) as sandbox:
         bills = sandbox.list_bills()
     if as_json:
         click.echo(json.dumps([asdict(bill) for bill in bills], indent=2))
         return ExitCode.DONE
-    settings = read_config(find_root(said)).environment("sandbox").settings
+    settings = _find_environment(said).settings
     click.echo(render_ledger(bills, settings.price_amount, settings.price_currency), nl=False)
     return ExitCode.DONE
 
@@ -130,10 +125,17 @@ def reset_command(said: Global) -> int:
     return ExitCode.DONE
 
 
-def _open(said: Global) -> Sandbox:
+def _open(said: Global, script: Script | None = None) -> Sandbox:
     from voiceops.cli.workspace import find_root, open_sandbox
 
-    return open_sandbox(find_root(said))
+    return open_sandbox(find_root(said), _find_environment(said), script)
+
+
+def _find_environment(said: Global) -> Environment:
+    from voiceops.cli.workspace import find_root
+    from voiceops.files.config import SANDBOX, read_config
+
+    return read_config(find_root(said)).environment(said.environment or SANDBOX)
 
 
 def _read_script(path: Path | None) -> Script | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voiceops.cli.options import Global, global_options
-from voiceops.cli.terminal import echo_document, style_for
+from voiceops.cli.terminal import style_for, write_json
 from voiceops.errors import ExitCode, FileUnusable
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def command(said: Global, file: Path, *, form: str) -> int:
         case "text":
             _show_text(document, said)
         case "json":
-            echo_document(document)
+            click.echo(write_json(document), nl=False)
         case _:
             _show_outline(document, form, said)
     return ExitCode.DONE

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -21,20 +21,21 @@ TERMINATION_GRACE_S = 5.0
 
 
 @contextmanager
-def stopping(gate: Gate, at_work: Callable[[], str]) -> Iterator[None]:
-    """Close the gate on SIGINT or SIGTERM while the block runs.
+def stopping(gates: Sequence[Gate], at_work: Callable[[], str]) -> Iterator[None]:
+    """Close the gates on SIGINT or SIGTERM while the block runs.
 
     What is in flight (`at_work` names it) is waited for, after SIGTERM for 5 s at the most. A
-    second signal leaves the process at once: the journal knows what was sent. Where nothing is
-    under way but reading, the first one raises Stopped.
+    second signal leaves the process at once: the journal knows what was sent. Where there is but
+    one gate, and nothing is under way but reading, the first one raises Stopped.
     """
 
     def stop(number: int, _: FrameType | None) -> None:
-        if gate.is_closed and gate.signal:
+        if any(gate.signal for gate in gates):
             _leave(number)
         name = signal.Signals(number).name
-        gate.close(f"stopped by {name}", signal=number)
-        if gate.is_looking:
+        for gate in gates:
+            gate.close(f"stopped by {name}", signal=number)
+        if len(gates) == 1 and gates[0].is_looking:
             raise Stopped(number)
         waiting = f"waiting for {at_work()}; " if at_work() else ""
         _say(f"{name}: nothing more is sent; {waiting}once more to leave at once")

@@ -7,8 +7,6 @@ import sys
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, TextIO
 
-import click
-
 if TYPE_CHECKING:
     from voiceops.report.style import Style
 
@@ -35,8 +33,8 @@ def drop_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def echo_document(document: object) -> None:
-    """Print a document as JSON; characters that stdout has not are written as JSON escapes."""
+def write_json(document: object) -> str:
+    """Write a document as JSON for stdout; characters that it has not become JSON escapes."""
     import json
     import re
 
@@ -47,7 +45,7 @@ def echo_document(document: object) -> None:
         text.encode(sys.stdout.encoding)
     except UnicodeEncodeError:
         text = re.sub(r"[^\x00-\x7f]", lambda match: json.dumps(match[0])[1:-1], text)
-    click.echo(text, nl=False)
+    return text
 
 
 def style_for(stream: TextIO, colour: str) -> Style:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from voiceops.cli.options import Global
 from voiceops.effects import System
-from voiceops.errors import FileUnusable
+from voiceops.errors import FileUnusable, UsageFault
 from voiceops.files.config import SANDBOX, Environment, read_config
 from voiceops.files.state import make_state_dir
+from voiceops.files.writing import writing
 from voiceops.observe import Workspace, find_siblings
 from voiceops.provider.access import Access
 from voiceops.provider.channel import Channel, Dial
@@ -76,14 +77,25 @@ def find_root(said: Global) -> Path:
     return root
 
 
-def open_sandbox(root: Path, script: Script | None = None) -> Sandbox:
-    """Open the project's sandbox; it is the same one in the process and behind a port."""
+def open_sandbox(root: Path, environment: Environment, script: Script | None = None) -> Sandbox:
+    """Open an environment's sandbox; it is the same one in the process and behind a port.
+
+    Each environment that is at the sandbox has an account of its own there. Raises UsageFault for
+    one that is elsewhere.
+    """
     from voiceops.sandbox.script import PLAIN
     from voiceops.sandbox.service import Sandbox
 
+    if environment.endpoint != SANDBOX:
+        message = f"the environment {environment.name} is at {environment.endpoint}"
+        raise UsageFault(message, hint="name one whose endpoint is the sandbox, or leave --env out")
     effects = System()
-    database = make_state_dir(root, effects=effects) / "sandbox.db"
-    return Sandbox(database, now=effects.now, script=script or PLAIN)
+    directory = make_state_dir(root, effects=effects)
+    if environment.name != SANDBOX:
+        directory = environment.state_dir
+        with writing(directory):
+            effects.make_dir(directory)
+    return Sandbox(directory / "sandbox.db", now=effects.now, script=script or PLAIN)
 
 
 @contextmanager
@@ -93,7 +105,7 @@ def reach(root: Path, environment: Environment) -> Iterator[tuple[Access, Dial |
     Raises EndpointRefused or KeyUnusable; nothing is sent.
     """
     if environment.endpoint == SANDBOX:
-        with closing(open_sandbox(root)) as sandbox:
+        with closing(open_sandbox(root, environment)) as sandbox:
             effects = System(clock=sandbox.now)
             access = Access(sandbox_endpoint(), "sandbox", None, effects, sandbox.answer)
             yield access, partial(_dial_sandbox, sandbox)

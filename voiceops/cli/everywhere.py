@@ -1,0 +1,144 @@
+"""One command for all environments, side by side."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import click
+
+from voiceops.cli.delivery import Delivery
+from voiceops.cli.options import Callback, Global
+from voiceops.cli.terminal import style_for
+from voiceops.errors import ExitCode, UsageFault, VoiceopsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voiceops.report.style import Style
+
+Work = Callable[[Global, Delivery], int]
+
+# From the best to the worst: a half-done apply weighs more than one that was not begun.
+_SEVERITY = (
+    ExitCode.DONE,
+    ExitCode.CHANGES,
+    ExitCode.DECISION,
+    ExitCode.FAILED,
+    ExitCode.PARTIAL,
+    ExitCode.INTERRUPTED,
+    ExitCode.TERMINATED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a command ended in one environment: what it printed, and that in one line."""
+
+    environment: str
+    exit_code: ExitCode
+    printed: str
+    summary: str
+
+
+def everywhere_option(callback: Callback) -> Callback:
+    """Give a command --all-environments."""
+    option = click.option(
+        "--all-environments",
+        is_flag=True,
+        help="Work on every environment but the sandbox, side by side.",
+    )
+    return option(callback)
+
+
+def find_environments(said: Global) -> list[str]:
+    """Name the environments of the settings, sorted, without the sandbox.
+
+    Raises UsageFault if one was named, too.
+    """
+    from voiceops.cli.workspace import find_root
+    from voiceops.files.config import SANDBOX, read_config
+
+    if said.environment is not None:
+        raise UsageFault("--env and --all-environments exclude each other", hint="leave one out")
+    return [name for name in read_config(find_root(said)).environments if name != SANDBOX]
+
+
+def run_everywhere(
+    said: Global, delivery: Delivery, environments: list[str], work: Work, *, parallelism: int
+) -> ExitCode:
+    """Do the work in each environment, and give the worst exit code.
+
+    What they print is printed in the order of their names, as soon as it is their turn. An error
+    ends the environment that it happened in, and no other.
+    """
+
+    def run(name: str) -> Outcome:
+        return _run(replace(said, environment=name), delivery, work)
+
+    outcomes: list[Outcome] = []
+    pool = ThreadPoolExecutor(max_workers=parallelism)
+    try:
+        for outcome in pool.map(run, environments):
+            _print(outcome, as_json=delivery.as_json, is_first=not outcomes)
+            outcomes.append(replace(outcome, printed=""))
+    finally:
+        pool.shutdown(cancel_futures=True)
+    if delivery.as_json:
+        click.echo("\n}")
+    style = style_for(sys.stderr if delivery.as_json else sys.stdout, said.colour)
+    for line in _summarise(outcomes, style):
+        click.echo(line, err=delivery.as_json, color=True)
+    return max((outcome.exit_code for outcome in outcomes), key=_SEVERITY.index)
+
+
+def _run(said: Global, delivery: Delivery, work: Work) -> Outcome:
+    from voiceops.report.outline import make_outline
+
+    printed: list[str] = []
+    headings: list[str] = []
+    name = said.environment or ""
+    own = replace(
+        delivery,
+        output=delivery.output and _name_file(delivery.output, name),
+        echo=printed.append,
+        watch=lambda document: headings.append(": ".join(make_outline(document).heading)),
+    )
+    try:
+        with own.telling_failures():
+            code = work(said, own)
+    except VoiceopsError as error:
+        code = error.exit_code
+        headings.append(f"{error.message}{f'; {error.hint}' if error.hint else ''}")
+    return Outcome(name, ExitCode(code), "".join(printed), headings[-1])
+
+
+def _name_file(path: Path, environment: str) -> Path:
+    """Give each environment a file of its own: plan.json becomes plan.prod.json."""
+    return path.with_suffix(f".{environment}{path.suffix}")
+
+
+def _print(outcome: Outcome, *, as_json: bool, is_first: bool) -> None:
+    """Print what an environment has to say; as JSON, a member of one object."""
+    if as_json:
+        lead = "{\n" if is_first else ",\n"
+        click.echo(f'{lead}"{outcome.environment}": {outcome.printed.rstrip()}', nl=False)
+    elif outcome.printed:
+        click.echo(f"{outcome.printed}\n", nl=False, color=True)
+
+
+def _summarise(outcomes: list[Outcome], style: Style) -> Iterator[str]:
+    from voiceops.report.sentences import say_count
+    from voiceops.report.terminal import show
+
+    widest = max(len(outcome.environment) for outcome in outcomes)
+    for outcome in outcomes:
+        looks = ("green",) if outcome.exit_code is ExitCode.DONE else ("yellow",)
+        code = style.paint(f"exit {outcome.exit_code:<3}", *looks)
+        yield f"{outcome.environment:<{widest}}  {code}  {show(outcome.summary)}"
+    count = sum(outcome.exit_code is ExitCode.DONE for outcome in outcomes)
+    total = say_count(len(outcomes), "environment")
+    yield style.paint(f"{total}, {count:,} of them with exit code 0.", "bold")
