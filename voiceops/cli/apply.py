@@ -112,9 +112,9 @@ def _apply_everywhere(said: Global, order: Order, delivery: Delivery) -> int:
 
 
 def _apply(said: Global, order: Order, delivery: Delivery, *, gate: Gate, teller: Teller) -> int:
+    from voiceops.applying import apply
     from voiceops.cli.workspace import open_workspace
     from voiceops.report.apply_text import render_report
-    from voiceops.workflow import apply
 
     def confirm(plan: Plan) -> None:
         if order.saved is not None:

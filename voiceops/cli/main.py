@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -36,6 +37,9 @@ _COMMANDS = {
     "sandbox": ("sandbox", "Run the service on your own machine."),
     "lockfile-merge": ("lockfile_merge", ""),
 }
+
+# A command makes many values, and throws few away: Python's own 700 costs a tenth of its time.
+_OBJECTS_UNTIL_COLLECTED = 50_000
 
 
 class Commands(click.Group):
@@ -96,6 +100,7 @@ def cli(context: click.Context, said: Global) -> None:
 
 def main() -> NoReturn:
     """Run the command line and leave with the exit code that tells the truth."""
+    gc.set_threshold(_OBJECTS_UNTIL_COLLECTED)
     prepare_streams()
     try:
         code = _run()

@@ -18,12 +18,12 @@ from voiceops.files.state import make_state_dir
 from voiceops.files.writing import writing
 from voiceops.observe import Workspace, find_siblings
 from voiceops.provider.access import Access
-from voiceops.provider.channel import Channel, Dial
 from voiceops.provider.endpoints import resolve_endpoint, sandbox_endpoint
 from voiceops.provider.key import check_key
 from voiceops.provider.qwen import Qwen
 
 if TYPE_CHECKING:
+    from voiceops.provider.channel import Channel, Dial
     from voiceops.sandbox.script import Script
     from voiceops.sandbox.service import Sandbox
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from voiceops.core.facts import Facts
@@ -59,10 +59,10 @@ def bind(facts: Facts, changes: Iterable[Change]) -> Binding:
         version=__version__,
         manifests=_digest([list(map(str, row)) for row in declared]),
         lockfile=_digest(
-            {
-                "voices": {name: asdict(entry) for name, entry in facts.lock.voices.items()},
-                "deposed": {voice: asdict(entry) for voice, entry in facts.lock.deposed.items()},
-            }
+            [
+                [f"{key} {entry}" for key, entry in sorted(entries.items())]
+                for entries in (facts.lock.voices, facts.lock.deposed)
+            ]
         ),
         listing=_digest({voice: seen.get(voice, "absent") for voice in touched}),
         options=facts.options,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
+_NO_ASCII_LETTERS = re.compile("[^A-Za-z]+")
 _LANGUAGE_NAMES = {
     "zh": "Chinese",
     "en": "English",
@@ -94,6 +96,8 @@ def find_preview_misfit(text: str, language: str, *, is_default: bool) -> Misfit
 
 def count_letters(text: str) -> Counter[str]:
     """Count the letters of each script; what is no letter, or of no script, is left out."""
+    if text.isascii():
+        return +Counter(Latin=len(_NO_ASCII_LETTERS.sub("", text)))
     letters: Counter[str] = Counter()
     for character, count in Counter(text).items():
         script = _script_of(character)

@@ -132,14 +132,14 @@ _Percent = Annotated[int, Field(ge=0, le=100)]
 _Days = Annotated[int, Field(ge=1, le=_MAX_DAYS)]
 
 
-class PriceFields(Checked):
+class PriceFields(Checked, defer_build=True):
     """What a create costs; an estimate, the vendor's pages disagree."""
 
     amount: _Amount | None = None
     currency: _Currency | None = None
 
 
-class SettingFields(Checked):
+class SettingFields(Checked, defer_build=True):
     """Settings, of one environment or of all."""
 
     orphans: Annotated[Orphans, Field(strict=False)] | None = Field(
@@ -200,7 +200,7 @@ class EnvironmentFields(SettingFields):
     )
 
 
-class ConfigFields(SettingFields):
+class ConfigFields(SettingFields, defer_build=False):
     """Settings of voiceops, and the accounts that it works with."""
 
     misplaced: ClassVar[Mapping[str, str]] = dict.fromkeys(

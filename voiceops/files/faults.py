@@ -50,7 +50,8 @@ Location = tuple[str | int, ...]
 class Checked(BaseModel):
     """What a person wrote: no unknown keys, no keys without a value, no conversion of types.
 
-    `misplaced` gives a hint for keys that belong elsewhere.
+    `misplaced` gives a hint for keys that belong elsewhere. A model that `check` is never asked
+    for says `defer_build`; for the others that would not be safe in threads.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)

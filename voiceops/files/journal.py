@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from voiceops.files.atomic import replace_file
 from voiceops.files.writing import writing
 
 MODE = 0o600
+_SEALED = re.compile(rb'\{"sum":"(?P<sum>[0-9a-f]{16})",(?P<rest>.*)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,21 +171,25 @@ def _damaged(path: Path, number: int) -> JournalDamaged:
 
 
 def _encode(record: Record) -> bytes:
-    body = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    checksum = hashlib.sha256(body.encode()).hexdigest()[:16]
-    return f'{{"sum":"{checksum}",{body[1:]}\n'.encode()
+    body = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+    return b'{"sum":"%b",%b\n' % (_sum(body), body[1:])
+
+
+def _sum(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest()[:16].encode()
 
 
 def _decode(line: bytes) -> Record | None:
-    """Read a line without its line end; None unless it is byte for byte what we would write."""
-    try:
-        record = json.loads(line)
-        del record["sum"]
-        datetime.fromisoformat(record["at"])
-        is_intact = _encode(record) == line + b"\n"
-    except (ValueError, TypeError, KeyError, RecursionError):
+    """Read a line without its line end; None if it is not as it was written."""
+    sealed = _SEALED.fullmatch(line)
+    if sealed is None or _sum(b"{" + sealed["rest"]) != sealed["sum"]:
         return None
-    return record if is_intact else None
+    try:
+        record: Record = json.loads(b"{" + sealed["rest"])
+        _at(record)
+    except (ValueError, KeyError, RecursionError):
+        return None
+    return record
 
 
 def _remember(records: Iterable[Record], cutoff: datetime) -> Memory:

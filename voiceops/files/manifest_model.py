@@ -216,7 +216,7 @@ class VoiceFields(SharedFields):
         return _accept(value, find_preview_misfit(value, language, is_default=is_default))
 
 
-class ManifestFields(Checked):
+class ManifestFields(Checked, defer_build=True):
     """Voices as code: the voices that an account shall hold."""
 
     defaults: SharedFields | None = None

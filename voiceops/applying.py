@@ -1,0 +1,90 @@
+"""Carry out what is declared: settle, plan, let a person see it, apply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from voiceops.apply.books import Books
+from voiceops.apply.carry_out import carry_out
+from voiceops.apply.gate import Gate
+from voiceops.apply.run import Event, Run
+from voiceops.apply.settle import recover, settle
+from voiceops.core.plan import Plan
+from voiceops.core.planner import make_plan
+from voiceops.core.result import Report, find_spent
+from voiceops.core.settings import Options
+from voiceops.files.lockfile import read_lock
+from voiceops.files.process_lock import hold
+from voiceops.files.state import make_state_dir
+from voiceops.observe import Workspace, claims_of, observe, open_journal, read_declared
+
+
+def apply(
+    workspace: Workspace,
+    options: Options,
+    *,
+    confirm: Callable[[Plan], None],
+    tell: Callable[[Event], None],
+    everything: Gate,
+    may_wait: bool,
+) -> Report:
+    """Settle what is open, plan, let a person see the plan, and carry it out.
+
+    `confirm` raises DecisionNeeded if the plan is not to be carried out.
+    """
+    read_declared(workspace, read_lock(workspace.environment.lockfile))
+    make_state_dir(workspace.root, effects=workspace.effects)
+    with hold(workspace.environment.state_dir, effects=workspace.effects):
+        run = _start(
+            workspace,
+            tell=tell,
+            everything=everything,
+            may_wait=may_wait,
+            parallelism=options.parallelism,
+        )
+        recover(run)
+        settle(run)
+        lock = run.books.lock
+        with everything.looking():
+            facts = observe(workspace, options, lock, read_declared(workspace, lock))
+        made = make_plan(facts)
+        confirm(made)
+        results = carry_out(made, facts, run)
+    return Report(
+        environment=made.environment,
+        endpoint=made.endpoint,
+        lockfile=workspace.environment.lockfile.name,
+        results=results,
+        quota=made.quota,
+        spent=find_spent(results, made),
+        currency=made.price.currency,
+        warnings=tuple(str(warning) for warning in made.warnings),
+        stopped_by=everything.signal,
+    )
+
+
+def _start(
+    workspace: Workspace,
+    *,
+    tell: Callable[[Event], None],
+    everything: Gate,
+    may_wait: bool,
+    parallelism: int,
+) -> Run:
+    environment = workspace.environment
+    journal = open_journal(workspace)
+    journal.mend()
+    lock = read_lock(environment.lockfile)
+    return Run(
+        provider=workspace.provider,
+        books=Books(environment.lockfile, lock, journal=journal, effects=workspace.effects),
+        effects=workspace.effects,
+        root=workspace.root,
+        state_dir=environment.state_dir,
+        everything=everything,
+        tell=tell,
+        read_claims=lambda: claims_of(workspace),
+        settle_s=environment.settings.settle_s,
+        parallelism=parallelism,
+        may_wait=may_wait,
+    )
