@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from voiceops.effects import System
 from voiceops.errors import JournalDamaged, LockfileInvalid
 from voiceops.files.claims import read_claims
 from voiceops.files.journal import Journal
-from voiceops.files.lockfile import write_lock
+from voiceops.files.lockfile import dump_lock, write_lock
 
 MODEL = "qwen3-tts-vd-2026-01-26"
 SPEC = Spec("A deep voice.", "Hello.", "en", MODEL)
@@ -88,3 +89,27 @@ def test_an_open_create_covers_the_voice_that_it_may_have_made(
 ) -> None:
     before = frozenset({voice("anna", "0000")})
     assert Claims(intents=(make_intent("1", before=before),)).cover(live) is covered
+
+
+@pytest.mark.parametrize("ages_s", [(100, 50), (0, 0)], ids=["settled", "in_the_same_moment"])
+def test_a_lockfile_that_changed_is_read_again(tmp_path: Path, ages_s: tuple[int, int]) -> None:
+    """The second one has the size, and if it is young the time and the inode, of the first."""
+    path = tmp_path / "voiceops.a.lock"
+    named = []
+    now = datetime.now(UTC).timestamp()
+    for suffix, age_s in zip(("a1b2", "c3d4"), ages_s, strict=True):
+        lock = Lock({"bob": LockEntry(voice("bob", suffix), MODEL, "en", "sha256:0")})
+        path.write_bytes(dump_lock(lock))
+        os.utime(path, (now - age_s, now - age_s))
+        named.append(read_claims([path], [], effects=EFFECTS, settle_s=600).voices)
+    assert named == [{voice("bob", "a1b2")}, {voice("bob", "c3d4")}]
+
+
+def test_a_lockfile_that_stays_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, "a", Lock({"bob": LockEntry(voice("bob"), MODEL, "en", "sha256:0")}))
+    os.utime(path, (0, 0))
+    first = read_claims([path], [], effects=EFFECTS, settle_s=600)
+    monkeypatch.setattr(Path, "read_bytes", None)
+    assert read_claims([path], [], effects=EFFECTS, settle_s=600) == first

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from voiceops.core.facts import Claims
 from voiceops.effects import Effects
 from voiceops.files.journal import Journal
 from voiceops.files.lockfile import read_lock
+
+# Within this time a file can be written again without a change of its time: git's racy index.
+_RACY_S = 2
+
+Named = tuple[frozenset[str], frozenset[str]]
 
 
 def read_claims(
@@ -18,14 +24,37 @@ def read_claims(
 
     Read it after a listing: whatever the listing shows was announced in a journal before.
     """
-    locks = [read_lock(path) for path in sorted(lockfiles)]
+    named = [_find_named(path, effects) for path in sorted(lockfiles)]
     memories = [
         Journal(path, effects=effects, settle_s=settle_s).recall() for path in sorted(journals)
     ]
-    named = {entry.voice_id for lock in locks for entry in lock.voices.values()}
-    made = {voice_id for memory in memories for _, voice_id in memory.results}
+    made = frozenset(voice_id for memory in memories for _, voice_id in memory.results)
     return Claims(
-        frozenset(named | made),
-        frozenset(voice_id for lock in locks for voice_id in lock.deposed),
+        made.union(*(voices for voices, _ in named)),
+        frozenset().union(*(deposed for _, deposed in named)),
         tuple(intent for memory in memories for intent in memory.intents),
     )
+
+
+def _find_named(path: Path, effects: Effects) -> Named:
+    """Give the voices and the deposed ones of a lockfile, which is read again if it has changed.
+
+    Among many environments each would read the lockfiles of all others.
+    """
+    try:
+        status = path.stat()
+    except OSError:
+        return _read_named(path)
+    if effects.now().timestamp() - status.st_mtime < _RACY_S:
+        return _read_named(path)
+    return _recall_named(path, (status.st_ino, status.st_mtime_ns, status.st_size))
+
+
+@lru_cache(maxsize=1024)
+def _recall_named(path: Path, _state: tuple[int, int, int]) -> Named:
+    return _read_named(path)
+
+
+def _read_named(path: Path) -> Named:
+    lock = read_lock(path)
+    return frozenset(entry.voice_id for entry in lock.voices.values()), frozenset(lock.deposed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 
 from voiceops.core.limits import NAME_PATTERN
@@ -29,6 +29,7 @@ _ENTRY_KEYS = {
     "created": ("created", False),
     "last_used": ("last_used", False),
 }
+_KNOWN_KEYS = {*_ENTRY_KEYS, "protect"}
 
 
 def read_lock(path: Path) -> Lock:
@@ -106,10 +107,11 @@ def _decode(data: bytes, name: str) -> object:
 
 
 def _no_key_twice(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    twice = [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]
-    if twice:
-        raise ValueError(f"{twice[0]} stands there twice")
-    return dict(pairs)
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        key = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        raise ValueError(f"{key} stands there twice")
+    return found
 
 
 def _object(value: object, *, at: str) -> dict[str, object]:
@@ -118,8 +120,8 @@ def _object(value: object, *, at: str) -> dict[str, object]:
     return value
 
 
-def _refuse_unknown(value: Mapping[str, object], known: Iterable[str], *, at: str) -> None:
-    unknown = sorted(set(value) - set(known))
+def _refuse_unknown(value: Mapping[str, object], known: Set[str], *, at: str) -> None:
+    unknown = sorted(value.keys() - known)
     if unknown:
         raise LockfileInvalid(
             f"{at}: unknown key {unknown[0]!r}",
@@ -131,7 +133,7 @@ def _read_entry(name: str, value: object, *, at: str) -> LockEntry:
     if NAME_PATTERN.fullmatch(name) is None:
         raise _invalid(f"{at}: not a name; names have at most 16 of [A-Za-z0-9_]")
     entry = _object(value, at=at)
-    _refuse_unknown(entry, {*_ENTRY_KEYS, "protect"}, at=at)
+    _refuse_unknown(entry, _KNOWN_KEYS, at=at)
     texts = {
         field: _text(entry, key, at=at, is_required=is_required)
         for key, (field, is_required) in _ENTRY_KEYS.items()
