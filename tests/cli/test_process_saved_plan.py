@@ -31,6 +31,18 @@ def test_a_saved_plan_is_applied_without_a_question(planned: Project) -> None:
     assert again.err.count("done already: create ") == 3
 
 
+@pytest.mark.parametrize("where", ["relative", "absolute"])
+def test_the_next_command_can_be_typed_as_it_stands(
+    project: Project, tmp_path: Path, where: str
+) -> None:
+    output = "plan.json" if where == "relative" else str(tmp_path / "plan.json")
+    words = ("plan", *SANDBOX, "-C", project.folder.name, "-o", output)
+    ran = project.run(*words, cwd=project.folder.parent)
+    command = ran.out.splitlines()[-1].removeprefix("Next: voiceops ")
+    assert command == f"apply {output} -C project"
+    assert project.run(*command.split(), cwd=project.folder.parent).code == 0
+
+
 def test_a_changed_manifest_makes_it_stale_and_nothing_is_done(planned: Project) -> None:
     planned.edit("deep voice", "high voice")
     ran = planned.run("apply", "plan.json")

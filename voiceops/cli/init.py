@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 from voiceops.cli.options import Global, global_options
@@ -31,5 +33,6 @@ def command(said: Global, *, ci: str | None) -> int:
         click.echo(f"{'made' if file.is_new else 'added to'}  {file.path}")
     if not new:
         click.echo("The project has all of it.")
-    click.echo("Next: voiceops plan --env sandbox")
+    where = f" -C {shlex.quote(said.directory)}" if said.directory else ""
+    click.echo(f"Next: voiceops plan --env sandbox{where}")
     return ExitCode.DONE

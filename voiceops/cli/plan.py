@@ -80,7 +80,9 @@ def next_command(said: Global, options: Options, saved: Path | None) -> str:
     words = ["voiceops", "apply"]
     if saved is not None:
         directory = ["-C", said.directory] if said.directory else []
-        return shlex.join([*words, str(saved), *directory])
+        is_inside = saved.is_relative_to(said.folder)
+        path = saved.relative_to(said.folder) if is_inside else saved
+        return shlex.join([*words, str(path), *directory])
     if said.environment:
         words += ["--env", said.environment]
     if said.directory:

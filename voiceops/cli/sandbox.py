@@ -111,7 +111,8 @@ def advance_command(said: Global, *, days: int) -> int:
         today = sandbox.now().date()
     for voice in deleted:
         click.echo(f"deleted for disuse  {voice}")
-    click.echo(f"At the sandbox it is {today}; {len(deleted):,} voices were deleted for disuse.")
+    were = "voice was" if len(deleted) == 1 else "voices were"
+    click.echo(f"At the sandbox it is {today}; {len(deleted):,} {were} deleted for disuse.")
     return ExitCode.DONE
 
 

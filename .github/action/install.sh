@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Install voiceops from this very checkout into an environment of its own, once a job.
+set -euo pipefail
+
+# What builds and installs packages needs no key.
+unset "${!DASHSCOPE_@}" "${!VOICEOPS_@}"
+
+digest=$(printf %s "$GITHUB_ACTION_PATH" | sha256sum)
+folder=$RUNNER_TEMP/voiceops-${digest:0:16}
+if [[ ! -e $folder/complete ]]; then
+  "$PYTHON" -m venv --clear "$folder"
+  "$folder/bin/pip" install --quiet --disable-pip-version-check "$GITHUB_ACTION_PATH"
+  touch "$folder/complete"
+fi
+"$folder/bin/voiceops" --version
+echo "bin=$folder/bin" >>"$GITHUB_OUTPUT"

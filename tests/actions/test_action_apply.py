@@ -1,0 +1,212 @@
+"""`apply`: what was paid for is committed, whatever happens to the run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+from collections.abc import Iterator
+
+import pytest
+from action_runner import Process
+from action_world import LOCK, World, entry, git, lockfile_of
+from git_server import serving_git
+
+REFUSED = "reply: {status: 400, code: DataInspectionFailed, message: no}"
+
+
+@pytest.fixture
+def served(world: World) -> Iterator[World]:
+    """Give a world whose remote asks for the token before it takes a push."""
+    with serving_git(world.folder) as url:
+        world.remote = f"{url}/origin.git"
+        yield world
+
+
+def test_an_apply_commits_the_lockfile_and_nothing_else(served: World) -> None:
+    world = served
+    machine = world.machine()
+    (machine.workspace / "voiceops.yaml").write_text("version: 1 # changed by an earlier step\n")
+    (machine.workspace / "stray.txt").write_text("from an earlier step")
+    git(machine.workspace, "add", "stray.txt")
+    ended = world.run("apply", machine=machine, author="Robo T. Bot <robo@example.com>")
+    assert (ended.conclusion, ended.outputs["exit_code"]) == ("success", "0")
+    assert sorted(world.locked().values()) == sorted(world.account.billed)
+    assert git(world.origin, "show", "--format=%an <%ae>%n%s", "--name-only", "main").split(
+        "\n"
+    ) == [
+        "Robo T. Bot <robo@example.com>",
+        "Record voices of default",
+        "",
+        LOCK,
+        "",
+    ]
+    assert ended.outputs["commit"] == git(world.origin, "rev-parse", "main").strip()
+    assert git(machine.workspace, "status", "--short").split("\n") == [
+        "A  stray.txt",
+        " M voiceops.yaml",
+        "?? voiceops.lock",
+        "",
+    ]
+    kept = machine.artifacts / ended.outputs["artifact"]
+    assert {"apply.json", LOCK, "journal.jsonl"} < {path.name for path in kept.iterdir()}
+    assert len(list((kept / "previews").iterdir())) >= 2
+
+    before = world.subjects()
+    ended = world.run("apply")
+    assert (ended.conclusion, ended.outputs["commit"]) == ("success", "")
+    assert ended.steps["commit"].log == "The lockfile is as it was.\n"
+    assert world.subjects() == before
+
+
+def test_a_partial_failure_is_committed_and_fails_the_job(world: World) -> None:
+    world.account.follow(f"faults: [{{on: create, name: wetter, {REFUSED}}}]")
+    ended = world.run("apply")
+    assert (ended.conclusion, ended.outputs["exit_code"]) == ("failure", "4")
+    assert ended.steps["run"].code == 4
+    assert ended.outputs["failure_reason"] == "failed"
+    assert "1 created, 1 failed" in ended.summary
+    assert list(world.locked().values()) == world.account.billed
+    assert set(world.locked()) == {"anchor"}
+
+
+def test_what_others_push_before_and_during_our_push_stays(world: World) -> None:
+    machine = world.machine()
+    world.push({LOCK: lockfile_of("aaron"), "README.md": "new\n"})
+    # Somebody else pushes while the server looks at our push, which it then refuses, once.
+    (world.desk / LOCK).write_text(lockfile_of("aaron", "zoe"), encoding="utf-8")
+    git(world.desk, "add", LOCK)
+    git(world.desk, "commit", "-qm", "Come first")
+    hook = world.origin / "hooks" / "pre-receive"
+    hook.write_text(
+        "#!/bin/sh\n"
+        f'if [ -e "{world.folder}/raced" ]; then exit 0; fi\n'
+        f'touch "{world.folder}/raced"\n'
+        f'cd "{world.desk}" && env -u GIT_DIR -u GIT_QUARANTINE_PATH '
+        "-u GIT_OBJECT_DIRECTORY -u GIT_ALTERNATE_OBJECT_DIRECTORIES "
+        "git push -q origin HEAD:main\n"
+    )
+    hook.chmod(0o755)
+    ended = world.run("apply", machine=machine)
+    assert ended.conclusion == "success", ended.log
+    assert "rejected" in ended.steps["commit"].log
+    assert set(world.locked()) == {"aaron", "anchor", "wetter", "zoe"}
+    assert world.subjects()[:3] == ["Record voices of default", "Come first", "Declare voices"]
+    assert git(world.origin, "cat-file", "blob", "main:README.md") == "new\n"
+
+
+def test_what_cannot_be_pushed_is_kept_and_said_aloud(world: World) -> None:
+    hook = world.origin / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\necho this branch is protected\nexit 1\n")
+    hook.chmod(0o755)
+    machine = world.machine()
+    ended = world.run("apply", machine=machine, artifact="false")
+    assert (ended.conclusion, ended.outputs["exit_code"]) == ("failure", "0")
+    assert ended.steps["commit"].log.splitlines()[-1].startswith("::error title=voiceops::")
+    assert "this branch is protected" in ended.steps["commit"].log
+    kept = machine.artifacts / ended.outputs["artifact"]
+    lock = json.loads((kept / LOCK).read_bytes())
+    assert sorted(one["voice"] for one in lock["voices"].values()) == sorted(world.account.billed)
+
+
+def test_a_voice_that_both_changed_is_never_decided_here(world: World) -> None:
+    machine = world.machine()
+    world.push({LOCK: lockfile_of("anchor")})
+    ended = world.run("apply", machine=machine)
+    assert ended.conclusion == "failure"
+    assert "the lockfile is NOT committed" in ended.log
+    assert world.locked() == {"anchor": entry("anchor")["voice"]}
+    assert (machine.artifacts / ended.outputs["artifact"] / LOCK).exists()
+
+
+def test_an_emergency_file_is_committed_and_taken_in_by_the_next_apply(world: World) -> None:
+    machine = world.machine()
+    lockfile = machine.workspace / LOCK
+    emergency = lockfile.with_name(f"{LOCK}.emergency.jsonl")
+
+    def lose_lockfile(process: Process) -> bool:
+        """Leave behind what a voiceops leaves that could not write its lockfile."""
+        process.wait(60)
+        emergency.write_text(f"\n{json.dumps(json.loads(lockfile.read_bytes()))}\n")
+        lockfile.unlink()
+        return False
+
+    world.run("apply", machine=machine, watch={"run": lose_lockfile})
+    tracked = git(world.origin, "ls-tree", "--name-only", "main").split()
+    assert (emergency.name in tracked, LOCK in tracked) == (True, False)
+    ended = world.run("apply")
+    tracked = git(world.origin, "ls-tree", "--name-only", "main").split()
+    assert (emergency.name in tracked, LOCK in tracked) == (False, True)
+    assert set(world.locked().values()) == set(world.account.billed)
+    assert (len(world.account.billed), ended.conclusion) == (2, "success")
+
+
+def test_a_stale_plan_does_nothing_and_says_so(world: World) -> None:
+    planned = world.run("plan")
+    world.declare("anchor")
+    machine = world.machine()
+    shutil.copy(planned.outputs["document"], machine.workspace / "the plan's $(x).json")
+    ended = world.run("apply", machine=machine, plan_file="the plan's $(x).json")
+    assert (ended.conclusion, ended.outputs["exit_code"]) == ("failure", "3")
+    assert "the saved plan is stale" in ended.summary
+    assert ended.outputs["failure_reason"] == "DecisionNeeded"
+    assert world.account.billed == []
+    assert world.locked() == {}
+
+
+def test_apply_is_refused_where_it_could_not_commit(world: World) -> None:
+    ended = world.run("apply", machine=world.machine(event="pull_request"))
+    assert ended.steps["check"].code == 64
+    assert world.account.billed == []
+
+
+class Cancel:
+    """Cancels a run while a create is in flight, as the runner does: SIGINT, later SIGTERM.
+
+    The runner waits 7.5 s in between; here the second one comes when the first was understood.
+    """
+
+    def __init__(self, world: World, *, is_impatient: bool) -> None:
+        self.world = world
+        self.is_impatient = is_impatient
+        self.said = b""
+
+    def __call__(self, process: Process) -> bool:
+        assert process.stdout is not None
+        assert self.world.account.create_done.wait(60)
+        process.send_signal(signal.SIGINT)
+        while b"nothing more is sent" not in self.said:
+            line = process.stdout.readline()
+            assert line, self.said
+            self.said += line
+        if self.is_impatient:
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
+        self.world.account.may_reply.set()
+        return True
+
+
+@pytest.mark.parametrize("is_impatient", [False, True], ids=["SIGINT", "then_SIGTERM"])
+def test_a_cancelled_apply_commits_what_it_has_and_nothing_is_paid_twice(
+    world: World, is_impatient: bool
+) -> None:
+    world.run("apply")
+    world.declare("anchor", "bella", "carla", "wetter", "xenia")
+    machine = world.machine()
+    world.account.create_done.clear()
+    world.account.may_reply.clear()
+    cancel = Cancel(world, is_impatient=is_impatient)
+    ended = world.run("apply", machine=machine, watch={"run": cancel})
+    assert ended.conclusion == "cancelled"
+    assert ended.steps["run"].code == (143 if is_impatient else 130)
+    assert ended.steps["run"].outcome == "cancelled"
+    assert {ended.steps[name].outcome for name in ("commit", "report", "Keep it")} == {"success"}
+    assert ended.outputs["exit_code"] == ("" if is_impatient else "130")
+    before = world.account.billed
+    assert len(before) > 2
+    if not is_impatient:
+        assert set(world.locked().values()) == set(before)
+    again = world.run("apply")
+    assert again.conclusion == "success", again.log
+    assert len(world.account.billed) == 5
+    assert set(world.locked().values()) == set(world.account.billed)

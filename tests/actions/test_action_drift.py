@@ -1,0 +1,80 @@
+"""`drift`: one issue, open while there is drift."""
+
+from __future__ import annotations
+
+from action_world import World
+from github_server import BOT, READ_ONLY_TOKEN
+
+WRITES = "POST /repos/team/voices/issues"
+
+
+def drift(world: World, **inputs: str) -> tuple[str, str, list[str]]:
+    """Look for drift; gives how the job and the command ended, and what was changed at the hub."""
+    del world.hub.changes[:]
+    ended = world.run("drift", machine=world.machine(event="schedule"), **inputs)
+    return ended.conclusion, ended.outputs["exit_code"], list(world.hub.changes)
+
+
+def test_one_issue_is_opened_updated_and_closed(world: World) -> None:
+    world.run("apply")
+    assert drift(world) == ("success", "0", [])
+
+    world.declare("anchor", "bella", "wetter")
+    assert drift(world) == ("success", "2", [WRITES])
+    (issue,) = world.hub.issues
+    first = str(issue["body"])
+    assert issue["title"] == "Voices of default have drifted"
+    assert first.startswith("<!-- voiceops-drift:default -->\n### Plan: 1 to create")
+
+    assert drift(world) == ("success", "2", [])
+    assert issue["body"] == first
+
+    world.declare("anchor", "wetter", "xenia", "ynez")
+    number = issue["number"]
+    assert drift(world) == ("success", "2", [f"PATCH /repos/team/voices/issues/{number}"])
+    assert "### Plan: 2 to create" in str(issue["body"])
+
+    world.run("apply")
+    comment = f"POST /repos/team/voices/issues/{number}/comments"
+    assert drift(world) == ("success", "0", [comment, f"PATCH /repos/team/voices/issues/{number}"])
+    assert (issue["state"], issue["state_reason"]) == ("closed", "completed")
+    assert world.hub.bodies(int(str(number)))[0].startswith("There is no drift any more")
+
+    world.declare("anchor")
+    assert drift(world) == ("success", "2", [WRITES])
+    assert [one["state"] for one in world.hub.issues] == ["closed", "open"]
+
+
+def test_a_drift_that_failed_leaves_the_issue_alone(world: World) -> None:
+    marker = "<!-- voiceops-drift:default -->"
+    issue = world.hub.open_issue(BOT, "Drift", f"{marker}\nfindings\n\nFound by a run.")
+    before = dict(issue)
+    world.account.follow("faults: [{on: list, reply: {status: 401, code: InvalidApiKey}}]")
+    assert drift(world) == ("failure", "1", [])
+    assert issue == before
+
+
+def test_an_issue_is_found_on_a_later_page_and_by_its_author(world: World) -> None:
+    world.hub.page_size = 1
+    marker = "<!-- voiceops-drift:default -->"
+    for login, body in (("mallory", marker), (BOT, "other"), (BOT, f"{marker}\nold\n\nfoot")):
+        world.hub.open_issue(login, "Drift", body)
+    conclusion, _, changes = drift(world)
+    assert conclusion == "success"
+    assert changes == ["PATCH /repos/team/voices/issues/3"]
+
+
+def test_a_report_too_long_for_an_issue_is_cut(world: World) -> None:
+    world.declare(*(f"voice_{number:03d}_{'x' * 6}" for number in range(600)))
+    assert drift(world) == ("success", "2", [WRITES])
+    body = str(world.hub.issues[0]["body"])
+    assert 60_000 < len(body) < 65_536
+    assert "are cut here, for want of room" in body
+
+
+def test_drift_fails_the_job_if_asked_to_and_without_an_issue_no_token_is_used(
+    world: World,
+) -> None:
+    ended = drift(world, issue="false", fail_on_drift="true", token=READ_ONLY_TOKEN)
+    assert ended == ("failure", "2", [])
+    assert world.hub.reads == []

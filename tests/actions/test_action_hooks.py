@@ -1,0 +1,91 @@
+"""The hooks, run by pre-commit itself: it clones, installs, and calls them in a commit."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from action_runner import base_environment
+from action_tools import copy_tree, find_linters
+
+SLOPPY = "voices:\n    anchor: {preview_text: Good evening., voice_prompt: A deep voice.}\n"
+
+
+@pytest.fixture(scope="session")
+def hooks() -> tuple[Path, str]:
+    """Give a repository that holds this tree, always at the same commit, and that commit."""
+    clone = copy_tree() / "clone"
+    dates = {
+        "GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z",
+        "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z",
+    }
+    identity = ["-c", "user.name=Ann", "-c", "user.email=ann@example.com"]
+    if not (clone / ".git").exists():
+        for command in (["init", "-q"], ["add", "-A", "-f"], [*identity, "commit", "-qm", "all"]):
+            subprocess.run(
+                ["git", *command], cwd=clone, env={**base_environment(clone), **dates}, check=True
+            )
+    head = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=clone, capture_output=True, text=True, check=True
+    )
+    return clone, head.stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path: Path, hooks: tuple[Path, str]) -> Path:
+    """Give a repository that uses the hooks as ci.md says."""
+    clone, commit = hooks
+    config = (
+        f"repos:\n  - repo: {clone}\n    rev: {commit}\n"
+        "    hooks: [{id: voiceops-validate}, {id: voiceops-fmt}]\n"
+    )
+    (tmp_path / ".pre-commit-config.yaml").write_text(config, encoding="utf-8")
+    (tmp_path / "manifests").mkdir()
+    run(tmp_path, "git", "init", "-q", "-b", "main")
+    run(tmp_path, "pre-commit", "install")
+    return tmp_path
+
+
+def run(repository: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as somebody at a desk who has pre-commit; what it installs is kept."""
+    env = {
+        **base_environment(repository),
+        "PATH": f"{find_linters()}{os.pathsep}{os.environ['PATH']}",
+        "PRE_COMMIT_HOME": str(copy_tree() / "pre-commit"),
+        **{name: value for name, value in os.environ.items() if name.startswith("PIP_")},
+    }
+    return subprocess.run(
+        command, cwd=repository, env=env, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def commit(repository: Path, text: str) -> subprocess.CompletedProcess[str]:
+    """Commit a manifest."""
+    (repository / "manifests" / "voices.yaml").write_text(text, encoding="utf-8")
+    run(repository, "git", "add", "-A")
+    identity = ("-c", "user.name=Ann", "-c", "user.email=ann@example.com")
+    return run(repository, "git", *identity, "commit", "-m", "voices")
+
+
+def test_a_commit_of_a_faulty_manifest_is_refused(repository: Path) -> None:
+    ran = commit(repository, "voices: {anchor: {voice_promt: x}}\n")
+    assert ran.returncode == 1
+    assert "manifests/voices.yaml:1:19" in ran.stderr, ran.stderr
+    assert "voice_promt" in ran.stderr
+
+
+def test_a_sloppy_manifest_is_put_into_form_and_then_passes(repository: Path) -> None:
+    sloppy = "defaults: {target_model: qwen3-tts-vd-2026-01-26, language: en}\n" + SLOPPY
+    ran = commit(repository, sloppy)
+    assert ran.returncode == 1
+    assert "files were modified by this hook" in ran.stderr
+    formatted = (repository / "manifests" / "voices.yaml").read_text(encoding="utf-8")
+    assert formatted != sloppy
+    ran = commit(repository, formatted)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr.count("Passed") == 2
+    (repository / "README.md").write_text("nobody's business\n", encoding="utf-8")
+    run(repository, "git", "add", "README.md")
+    assert run(repository, "pre-commit", "run").stdout.count("Skipped") == 2

@@ -1,0 +1,145 @@
+"""Action, examples and templates: what linters say of them, and what must hold of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from action_runner import OURS, read_yaml
+from action_tools import ROOT, find_linters, run_linter
+
+EXAMPLES = sorted((ROOT / "docs" / "how-to" / "github").glob("*.yml"))
+TEMPLATE = ROOT / "voiceops" / "templates" / "github.yml"
+GITLAB = ROOT / "voiceops" / "templates" / "gitlab.yml"
+WORKFLOWS = [*EXAMPLES, TEMPLATE]
+ACTION = ROOT / "action.yml"
+SCRIPTS = sorted((ROOT / ".github" / "action").glob("*.sh"))
+PROGRAMS = sorted((ROOT / ".github" / "action").glob("*.js"))
+# Known to be in public use.
+PINS = {
+    "actions/checkout": "3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1",
+    "actions/setup-python": "5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0",
+    "actions/upload-artifact": "043fb46d1a93c77aae656e7c1c64a875d1fc6a0a # v7.0.1",
+    "actions/download-artifact": "3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c # v8.0.1",
+    "actions/github-script": "3a2844b7e9c422d3c10d287c895573f7108da1b3 # v9.0.0",
+    OURS: "0000000000000000000000000000000000000000 # the commit that you trust",
+}
+_USES = re.compile(r"uses: (\S+?)@(.*)$", re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("schema", "files"),
+    [("github-actions", [ACTION]), ("github-workflows", WORKFLOWS), ("gitlab-ci", [GITLAB])],
+)
+def test_files_are_what_their_schema_says(schema: str, files: list[Path]) -> None:
+    ran = run_linter("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files, cwd=ROOT)
+    assert (ran.returncode, ran.stdout) == (0, "ok -- validation done\n")
+
+
+def test_actionlint_finds_nothing() -> None:
+    ran = run_linter("actionlint", *WORKFLOWS, cwd=ROOT)
+    assert (ran.returncode, ran.stdout + ran.stderr) == (0, "")
+
+
+def test_zizmor_finds_nothing() -> None:
+    ran = run_linter("zizmor", "--offline", "--quiet", ACTION, *WORKFLOWS, cwd=ROOT)
+    assert ran.returncode == 0, ran.stdout
+
+
+def test_shellcheck_finds_nothing() -> None:
+    ran = run_linter("shellcheck", *SCRIPTS, cwd=ROOT)
+    assert (ran.returncode, ran.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.name)
+def test_programs_can_be_read(path: Path) -> None:
+    assert run_linter("node", "--check", path, cwd=ROOT).returncode == 0
+
+
+def test_the_linters_find_what_they_are_for(tmp_path: Path) -> None:
+    bad = {
+        "action.yml": "name: x\ndescription: x\nruns: {using: composite, steps: [{run: true}]}\n",
+        "flow.yml": (
+            "on: pull_request_target\npermissions: write-all\njobs:\n  a:\n    runs-on: ubuntu-99\n"
+            "    steps:\n      - uses: actions/checkout@v4\n"
+            "      - run: echo ${{ github.head_ref }} $x\n"
+        ),
+        "bad.sh": "#!/bin/bash\nrm $1\n",
+    }
+    for name, text in bad.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert find_linters().is_dir()
+    found = run_linter(
+        "check-jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml", cwd=tmp_path
+    )
+    assert found.returncode == 1
+    assert (
+        'label "ubuntu-99" is unknown' in run_linter("actionlint", "flow.yml", cwd=tmp_path).stdout
+    )
+    found = run_linter("zizmor", "--offline", "flow.yml", cwd=tmp_path)
+    for name in ("dangerous-triggers", "template-injection", "unpinned-uses", "artipacked"):
+        assert name in found.stdout
+    assert "SC2086" in run_linter("shellcheck", "bad.sh", cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize("path", [ACTION, *WORKFLOWS], ids=lambda path: path.name)
+def test_what_is_used_is_pinned(path: Path) -> None:
+    used = _USES.findall(path.read_text(encoding="utf-8"))
+    assert used
+    assert [(name, pin) for name, pin in used if PINS[name] != pin] == []
+
+
+@pytest.mark.parametrize("path", [ACTION, *WORKFLOWS], ids=lambda path: path.name)
+def test_no_expression_stands_in_a_script(path: Path) -> None:
+    for step in steps_of(path):
+        script = str(step.get("run", "")) + str(step.get("with", {}).get("script", ""))
+        assert "${{" not in script
+
+
+def steps_of(path: Path) -> Iterator[dict[str, object]]:
+    read = read_yaml(path)
+    jobs = read["jobs"].values() if "jobs" in read else [read["runs"]]
+    return (step for job in jobs for step in job["steps"])
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_every_job_has_a_limit_and_only_the_rights_that_it_needs(path: Path) -> None:
+    workflow = read_yaml(path)
+    assert workflow["permissions"] in ({}, {"contents": "read"})
+    for name, job in workflow["jobs"].items():
+        assert 0 < job["timeout-minutes"] <= 60
+        rights = job.get("permissions", workflow["permissions"])
+        written = {right for right, level in rights.items() if level == "write"}
+        uses_action = any(OURS in str(step.get("uses", "")) for step in job["steps"])
+        wanted = {"apply": {"contents"}}
+        if uses_action:
+            wanted |= {"drift": {"issues"}, "plan": {"pull-requests"}}
+            if path.name == "apply.yml":
+                del wanted["plan"]
+        assert written == wanted.get(name, set())
+        for step in job["steps"]:
+            if "actions/checkout" in str(step.get("uses")):
+                assert step["with"]["persist-credentials"] is False
+        if name == "validate":
+            assert "secrets" not in str(job)
+
+
+@pytest.mark.parametrize("path", [TEMPLATE, *EXAMPLES], ids=lambda path: path.name)
+def test_an_apply_that_runs_is_never_cancelled(path: Path) -> None:
+    workflow = read_yaml(path)
+    if "apply" in workflow["jobs"]:
+        apply = workflow["jobs"]["apply"]
+        assert apply["concurrency"]["cancel-in-progress"] is False
+        assert "cancel-in-progress" not in workflow.get("concurrency", {})
+
+
+def test_the_command_that_pays_becomes_the_shell() -> None:
+    steps = read_yaml(TEMPLATE)["jobs"]["apply"]["steps"]
+    assert "exec voiceops apply --yes -o report.json" in [step.get("run") for step in steps]
+    run = next(step for step in steps_of(ACTION) if step.get("id") == "run")
+    assert run["run"].startswith("exec bash ")
+    assert "if" not in run
+    last = (ROOT / ".github" / "action" / "run.sh").read_text(encoding="utf-8").splitlines()[-1]
+    assert last == 'exec voiceops "${arguments[@]}"'
