@@ -5,18 +5,15 @@ Each is installed once, in pinned versions, into a folder that git ignores.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import time
-import venv
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-_FOLDER = ROOT / ".witness"
+from installed import FOLDER, ROOT, digest, install_modules, install_programs
+
 _HOUR_S = 3600
 # What the action and the hooks are made of.
 _INSTALLED = (
@@ -34,30 +31,14 @@ _LINTERS = (
 _LIBRARIES = {"@actions/core": "3.0.1", "@actions/github": "9.1.1"}
 
 
-@cache
 def find_linters() -> Path:
     """Give the folder with the linters' programs; the first call installs them."""
-    folder = _FOLDER / f"linters-{_digest(_LINTERS)}"
-    if not (folder / "complete").exists():
-        venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([folder / "bin" / "pip", "install", "--quiet", *_LINTERS], check=True)
-        (folder / "complete").touch()
-    return folder / "bin"
+    return install_programs(*_LINTERS)
 
 
-@cache
 def find_node_modules() -> Path:
     """Give the folder beside whose node_modules a script can import; the first call installs."""
-    folder = _FOLDER / f"node-{_digest(_LIBRARIES)}"
-    if not (folder / "complete").exists():
-        assert shutil.which("npm"), "these tests need node and npm: apt-get install nodejs npm"
-        folder.mkdir(parents=True, exist_ok=True)
-        package = {"private": True, "type": "module", "dependencies": _LIBRARIES}
-        (folder / "package.json").write_text(json.dumps(package), encoding="utf-8")
-        install = ["npm", "install", "--no-audit", "--no-fund", "--silent"]
-        subprocess.run(install, cwd=folder, check=True)
-        (folder / "complete").touch()
-    return folder
+    return install_modules(_LIBRARIES)
 
 
 @cache
@@ -74,7 +55,7 @@ def copy_tree() -> Path:
     )
     names = sorted(name for name in listed.stdout.decode().split("\0") if (ROOT / name).is_file())
     files = {name: (ROOT / name).read_bytes() for name in names}
-    folder = _FOLDER / f"tree-{_digest(files)}"
+    folder = FOLDER / f"tree-{digest(files)}"
     if not (folder / "complete").exists():
         for name, data in files.items():
             path = folder / "clone" / name
@@ -88,7 +69,7 @@ def copy_tree() -> Path:
 
 def _forget_old_trees() -> None:
     """Remove what was installed from sources that nobody has tested for an hour."""
-    for mark in _FOLDER.glob("tree-*/complete"):
+    for mark in FOLDER.glob("tree-*/complete"):
         if time.time() - mark.stat().st_mtime > _HOUR_S:
             shutil.rmtree(mark.parent, ignore_errors=True)
 
@@ -105,7 +86,3 @@ def run_linter(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[s
         timeout=300,
         check=False,
     )
-
-
-def _digest(wanted: object) -> str:
-    return sha256(repr(wanted).encode()).hexdigest()[:12]
