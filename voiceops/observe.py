@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from voiceops.files.emergency import read_emergency
 from voiceops.files.journal import Journal, Memory
 from voiceops.files.manifests import Manifests, read_manifests
 from voiceops.provider.protocol import Provider
+from voiceops.threads import do_side_by_side
 
 JOURNAL_NAME = "journal.jsonl"
 
@@ -106,10 +106,8 @@ def _find_unrecorded(workspace: Workspace, memory: Memory, lock: Lock) -> list[I
 
 
 def _query(voice_ids: list[str], provider: Provider, workers: int) -> dict[str, LiveVoice | None]:
-    if not voice_ids:
-        return {}
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        return dict(zip(voice_ids, pool.map(provider.query, voice_ids), strict=True))
+    found = do_side_by_side(provider.query, voice_ids, workers=workers)
+    return dict(zip(voice_ids, found, strict=True))
 
 
 def read_declared(workspace: Workspace, lock: Lock) -> Manifests:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 
 import pytest
 from cli_process import TIME_LIMIT_S, Process, Project
@@ -116,3 +117,30 @@ def test_a_signal_ends_a_plan(
         out, err = process.communicate(timeout=TIME_LIMIT_S)
     ran = remote.check(process.returncode, out, err)
     assert (ran.code, ran.out) == (code, "")
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are looked at in /proc")
+@pytest.mark.parametrize("words", [("plan",), APPLY], ids=["plan", "apply"])
+def test_no_thread_but_the_main_one_can_get_a_signal(
+    remote: Project, service: Service, words: tuple[str, ...]
+) -> None:
+    """One that another thread gets is answered only when the main one wakes up."""
+    (service.may_list if words == ("plan",) else service.may_create).clear()
+    with remote.start(*words) as process:
+        came = service.list_came if words == ("plan",) else service.create_came
+        assert came.wait(TIME_LIMIT_S)
+        heard = find_threads_with_signals(process.pid)
+        service.release()
+        process.communicate(timeout=TIME_LIMIT_S)
+    assert heard == {process.pid: True, **dict.fromkeys(set(heard) - {process.pid}, False)}
+    assert len(heard) > 1
+
+
+def find_threads_with_signals(process_id: int) -> dict[int, bool]:
+    """Tell for each thread of a process whether it gets SIGINT or SIGTERM."""
+    signals = sum(1 << (number - 1) for number, _ in SIGNALS)
+    heard = {}
+    for status in Path(f"/proc/{process_id}/task").glob("*/status"):
+        lines = dict(line.split(":\t", 1) for line in status.read_text().splitlines())
+        heard[int(status.parent.name)] = int(lines["SigBlk"], 16) & signals != signals
+    return heard

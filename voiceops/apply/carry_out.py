@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial, reduce
 
 from voiceops.apply.check import check
@@ -17,6 +16,7 @@ from voiceops.core.intents import Verdict
 from voiceops.core.plan import Action, Change, Plan, Reason
 from voiceops.core.result import Result, Status
 from voiceops.errors import FileUnusable, ServiceError
+from voiceops.threads import do_side_by_side
 
 _PAID = frozenset({Action.CREATE, Action.REPLACE})
 
@@ -162,7 +162,5 @@ def _side_by_side(
             run.tell(Event(EventKind.ENDED, change=change, result=result))
         return results
 
-    if not tasks:
-        return []
-    with ThreadPoolExecutor(max_workers=run.parallelism) as pool:
-        return [result for results in pool.map(do, tasks) for result in results]
+    done = do_side_by_side(do, tasks, workers=run.parallelism)
+    return [result for results in done for result in results]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from voiceops.cli.delivery import Delivery
 from voiceops.cli.options import Callback, Global
 from voiceops.cli.terminal import style_for
 from voiceops.errors import ExitCode, UsageFault, VoiceopsError
+from voiceops.threads import do_side_by_side
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,13 +80,9 @@ def run_everywhere(
         return _run(replace(said, environment=name), delivery, work)
 
     outcomes: list[Outcome] = []
-    pool = ThreadPoolExecutor(max_workers=parallelism)
-    try:
-        for outcome in pool.map(run, environments):
-            _print(outcome, as_json=delivery.as_json, is_first=not outcomes)
-            outcomes.append(replace(outcome, printed=""))
-    finally:
-        pool.shutdown(cancel_futures=True)
+    for outcome in do_side_by_side(run, environments, workers=parallelism):
+        _print(outcome, as_json=delivery.as_json, is_first=not outcomes)
+        outcomes.append(replace(outcome, printed=""))
     if delivery.as_json:
         click.echo("\n}")
     style = style_for(sys.stderr if delivery.as_json else sys.stdout, said.colour)

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from voiceops.errors import Stopped
+from voiceops.threads import STOPPING, signals_left_out
 
 if TYPE_CHECKING:
     from voiceops.apply.gate import Gate
@@ -42,10 +43,10 @@ def stopping(gates: Sequence[Gate], at_work: Callable[[], str]) -> Iterator[None
         if number == signal.SIGTERM:
             timer = threading.Timer(TERMINATION_GRACE_S, _leave, [number])
             timer.daemon = True
-            timer.start()
+            with signals_left_out():
+                timer.start()
 
-    watched = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, stop) for number in watched}
+    before = {number: signal.signal(number, stop) for number in STOPPING}
     try:
         yield
     finally:

@@ -14,6 +14,7 @@ from voiceops.provider.quote import quote_text
 from voiceops.provider.speech import LABEL, take_reply
 from voiceops.provider.trust import trust_for
 from voiceops.provider.wire import MIB
+from voiceops.threads import signals_left_out
 
 if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
@@ -71,7 +72,13 @@ def _connect(access: Access, model: str) -> ClientConnection:
 
 
 def _shake_hands(access: Access, model: str) -> ClientConnection:
-    from websockets.sync.client import connect
+    from websockets.sync.client import ClientConnection, connect
+
+    class Connection(ClientConnection):
+        def recv_events(self) -> None:
+            """Read, in a thread of its own."""
+            with signals_left_out():
+                super().recv_events()
 
     address = urlsplit(access.endpoint.base_url)
     scheme = "wss" if address.scheme == "https" else "ws"
@@ -89,6 +96,7 @@ def _shake_hands(access: Access, model: str) -> ClientConnection:
         ping_interval=None,
         close_timeout=CLOSE_LIMIT_S,
         max_size=MAX_FRAME_BYTES,
+        create_connection=Connection,
     )
 
 

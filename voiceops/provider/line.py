@@ -14,6 +14,7 @@ import httpx
 from voiceops.errors import ProtocolViolated
 from voiceops.provider.in_process import InProcess
 from voiceops.provider.wire import Call, Handler, WireReply
+from voiceops.threads import signals_left_out
 
 CONNECT_LIMIT_S = 10.0
 # These tell of a connection that did not come about.
@@ -111,7 +112,8 @@ class Line:
             return
         timer = threading.Timer(seconds, self._cut)
         timer.daemon = True
-        timer.start()
+        with signals_left_out():
+            timer.start()
         try:
             yield
         finally:

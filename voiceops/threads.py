@@ -1,0 +1,47 @@
+"""Threads that leave Ctrl-C and SIGTERM to the main one, which alone can answer them.
+
+A system hands a signal to any thread that takes it. If that is not the main one, Python notes it
+and answers when the main one wakes up next: for a main thread that waits, that may be too late.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
+
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def signals_left_out() -> Iterator[None]:
+    """Keep signals from this thread while the block runs, and for good from those started in it."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows sends none to threads
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def do_side_by_side(
+    do: Callable[[Item], Outcome], items: Iterable[Item], *, workers: int
+) -> Iterator[Outcome]:
+    """Do something with each item, so many at a time; outcomes come in the order of the items.
+
+    An exception comes in its outcome's place; what was not begun by then is not begun any more.
+    """
+    pool = ThreadPoolExecutor(max_workers=workers)
+    try:
+        with signals_left_out():
+            outcomes = pool.map(do, items)
+        yield from outcomes
+    finally:
+        pool.shutdown(cancel_futures=True)
