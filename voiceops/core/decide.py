@@ -42,10 +42,12 @@ def decide(desired: Desired, origin: Origin | None, view: View) -> Change:
 
 
 def is_stale_adoption(desired: Desired, origin: Origin | None, view: View) -> bool:
-    """Tell whether `adopt` names a voice that was ours once and that nobody waits for any more."""
+    """Tell whether `adopt` names a voice that this name had once, and has no more."""
     if desired.adopt is None or origin is None or origin.entry.voice_id == desired.adopt:
         return False
-    return desired.adopt in view.facts.lock.deposed or view.is_gone(desired.adopt)
+    deposed = view.facts.lock.deposed.get(desired.adopt)
+    was_its_own = deposed is not None and deposed.name in {desired.name, *desired.aliases}
+    return was_its_own or view.is_gone(desired.adopt)
 
 
 def describe(voices: Iterable[LiveVoice], view: View) -> tuple[Candidate, ...]:
