@@ -13,6 +13,7 @@ from voiceops.core.spec import Spec
 ACCOUNT_ZONE = timezone(timedelta(hours=8))
 
 _VOICE_NAME = re.compile(r"qwen-tts-vd-([A-Za-z0-9_]{1,16})-voice-(\d{14,17})-[0-9a-f]{4}")
+_CREATED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _VOICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
@@ -64,17 +65,20 @@ def is_voice_id(text: str) -> bool:
 
 def read_created(voice_id: str, created: str) -> datetime | None:
     """Tell when a voice was made: from `gmt_create`, else from the stamp in its name, else None."""
-    try:
-        return datetime.strptime(created, "%Y-%m-%d %H:%M:%S").replace(tzinfo=ACCOUNT_ZONE)
-    except ValueError:
-        name = parse_voice_name(voice_id)
-        return name.created_at if name else None
+    moment = _read_moment(created) if _CREATED.fullmatch(created) else None
+    if moment:
+        return moment
+    name = parse_voice_name(voice_id)
+    return name.created_at if name else None
 
 
 def _read_stamp(digits: str) -> datetime | None:
+    second = _read_moment(f"{digits[:8]}T{digits[8:14]}")
+    return second and second + timedelta(milliseconds=int(digits[14:].ljust(3, "0")))
+
+
+def _read_moment(text: str) -> datetime | None:
     try:
-        second = datetime.strptime(digits[:14], "%Y%m%d%H%M%S")
+        return datetime.fromisoformat(text).replace(tzinfo=ACCOUNT_ZONE)
     except ValueError:
         return None
-    milliseconds = int(digits[14:].ljust(3, "0"))
-    return second.replace(tzinfo=ACCOUNT_ZONE) + timedelta(milliseconds=milliseconds)

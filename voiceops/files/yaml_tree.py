@@ -29,9 +29,7 @@ MAX_VALUES = 50_000
 _MAX_NUMBER_CHARACTERS = 40
 # What YAML 1.2 forbids, the C1 controls, and U+2028/2029: the parser takes these for line ends,
 # editors do not, and places would be wrong.
-_REFUSED = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-)
+_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 # The parser needs quadratic time for many directives (libyaml 0.2.5), and nobody needs one.
 _DIRECTIVE = re.compile(r"(?:\A|[\r\n])(?=%)")
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")

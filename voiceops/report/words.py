@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 # Han and kana are written without spaces: there every character is a word.
 _LETTER = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_TOKEN = re.compile(rf"\s+|[{_LETTER}]|[^\s{_LETTER}]+")
+_TOKEN = rf"\s+|[{_LETTER}]|[^\s{_LETTER}]+"  # compiled at its first use: few plans have changes
 CONTEXT_WORDS = 8
 
 
@@ -22,7 +22,7 @@ class Piece:
 
 def compare_words(before: str, after: str) -> list[Piece]:
     """Split two texts into what stayed, what went and what came; long sameness is cut."""
-    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    old, new = re.findall(_TOKEN, before), re.findall(_TOKEN, after)
     pieces: list[Piece] = []
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
