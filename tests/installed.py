@@ -6,10 +6,12 @@ import json
 import shutil
 import subprocess
 import venv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+
+from filelock import FileLock
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".witness"
@@ -18,25 +20,35 @@ FOLDER = ROOT / ".witness"
 @cache
 def install_programs(*packages: str) -> Path:
     """Install Python packages into an environment of their own; gives its programs' folder."""
-    folder = FOLDER / f"programs-{digest(packages)}"
-    if not (folder / "complete").exists():
+
+    def install(folder: Path) -> None:
         venv.create(folder, with_pip=True, clear=True)
         subprocess.run([folder / "bin" / "pip", "install", "--quiet", *packages], check=True)
-        (folder / "complete").touch()
-    return folder / "bin"
+
+    return _once(FOLDER / f"programs-{digest(packages)}", install) / "bin"
 
 
 def install_modules(packages: Mapping[str, str]) -> Path:
     """Install packages for node, by name and version; gives the folder that has `node_modules`."""
-    folder = FOLDER / f"node-{digest(packages)}"
-    if not (folder / "complete").exists():
+
+    def install(folder: Path) -> None:
         assert shutil.which("npm"), "these tests need node and npm: apt-get install nodejs npm"
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         package = {"private": True, "type": "module", "dependencies": dict(packages)}
         (folder / "package.json").write_text(json.dumps(package), encoding="utf-8")
-        install = ["npm", "install", "--no-audit", "--no-fund", "--silent"]
-        subprocess.run(install, cwd=folder, check=True)
-        (folder / "complete").touch()
+        command = ["npm", "install", "--no-audit", "--no-fund", "--silent"]
+        subprocess.run(command, cwd=folder, check=True)
+
+    return _once(FOLDER / f"node-{digest(packages)}", install)
+
+
+def _once(folder: Path, install: Callable[[Path], None]) -> Path:
+    """Install what is not installed yet, also if several test runs want it at the same time."""
+    FOLDER.mkdir(exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "complete").exists():
+            install(folder)
+            (folder / "complete").touch()
     return folder
 
 

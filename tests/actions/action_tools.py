@@ -12,6 +12,7 @@ import time
 from functools import cache
 from pathlib import Path
 
+from filelock import FileLock
 from installed import FOLDER, ROOT, digest, install_modules, install_programs
 
 _HOUR_S = 3600
@@ -56,14 +57,16 @@ def copy_tree() -> Path:
     names = sorted(name for name in listed.stdout.decode().split("\0") if (ROOT / name).is_file())
     files = {name: (ROOT / name).read_bytes() for name in names}
     folder = FOLDER / f"tree-{digest(files)}"
-    if not (folder / "complete").exists():
-        for name, data in files.items():
-            path = folder / "clone" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-            shutil.copymode(ROOT / name, path)
-    (folder / "complete").touch()
-    _forget_old_trees()
+    FOLDER.mkdir(exist_ok=True)
+    with FileLock(FOLDER / "trees.lock"):
+        if not (folder / "complete").exists():
+            for name, data in files.items():
+                path = folder / "clone" / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+                shutil.copymode(ROOT / name, path)
+        (folder / "complete").touch()
+        _forget_old_trees()
     return folder
 
 

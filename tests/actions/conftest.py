@@ -10,6 +10,7 @@ import pytest
 from action_runner import Machine, base_environment, run_action
 from action_tools import copy_tree
 from action_world import Account, World, serving_account
+from filelock import FileLock
 from github_server import Hub, serving_hub
 
 
@@ -31,7 +32,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     github = {"event_name": "push", "event": {}, "repository": "team/voices", "token": ""}
     machine = Machine(folder, temp, env, github, folder)
-    ended = run_action(machine, {"command": "validate"})
+    with FileLock(f"{temp}.lock"):
+        ended = run_action(machine, {"command": "validate"})
     assert ended.steps["install"].outcome == "success", ended.log
     assert ended.steps["install"].log.startswith("voiceops, version ")
     return Path(ended.steps["install"].outputs["bin"]).parent

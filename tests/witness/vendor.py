@@ -7,13 +7,14 @@ import os
 import re
 import subprocess
 import threading
-import venv
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import Queue
+
+from installed import install_programs
 
 from voiceops.sandbox.messages import Reply, Request
 from voiceops.sandbox.realtime import Answer, Session
@@ -27,20 +28,11 @@ VOLATILE = (
     (re.compile(r"qwen-tts-vd-([a-z]+)-voice-\d{17}-[0-9a-f]{4}"), r"qwen-tts-vd-\1-voice-0-0"),
     (re.compile(r"event_[0-9a-f]{32}"), "event_0"),
 )
-_ENVIRONMENTS = HERE.parents[1] / ".witness"
 
 
 def find_python(version: str) -> Path:
     """Give a Python that has the SDK of this version; the first call installs it."""
-    folder = _ENVIRONMENTS / f"dashscope-{version}"
-    python = folder / "bin" / "python"
-    complete = folder / "complete"
-    if not complete.exists():
-        venv.create(folder, with_pip=True, clear=True)
-        install = [python, "-m", "pip", "install", "--quiet", f"dashscope=={version}"]
-        subprocess.run(install, check=True)
-        complete.write_text("", encoding="utf-8")
-    return python
+    return install_programs(f"dashscope=={version}") / "python"
 
 
 def run_python(
