@@ -6,6 +6,7 @@ import hashlib
 import json
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 SPEC_FIELDS = ("voice_prompt", "preview_text", "language", "target_model")
 
@@ -36,9 +37,15 @@ class Spec:
     @property
     def digest(self) -> str:
         """`sha256:` and the hex digest of the spec's canonical JSON; the same for equal specs."""
-        values = [self.voice_prompt, self.preview_text, self.language, self.target_model]
-        canonical = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-        return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+        return _digest(self)
+
+
+@lru_cache(maxsize=16384)
+def _digest(spec: Spec) -> str:
+    """Compute it once for what is declared and listed alike."""
+    values = [spec.voice_prompt, spec.preview_text, spec.language, spec.target_model]
+    canonical = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def normalise(text: str) -> str:
