@@ -8,12 +8,12 @@ from voiceops.apply.books import Books
 from voiceops.apply.carry_out import carry_out
 from voiceops.apply.gate import Gate
 from voiceops.apply.run import Event, Run
-from voiceops.apply.settle import recover, settle
+from voiceops.apply.settle import settle_earlier
 from voiceops.core.plan import Plan
 from voiceops.core.planner import make_plan
 from voiceops.core.result import Report, find_spent
 from voiceops.core.settings import Options
-from voiceops.files.lockfile import read_lock
+from voiceops.files.lockfile import check_writable, read_lock
 from voiceops.files.process_lock import hold
 from voiceops.files.state import make_state_dir
 from voiceops.observe import Workspace, claims_of, observe, open_journal, read_declared
@@ -42,14 +42,15 @@ def apply(
             may_wait=may_wait,
             parallelism=options.parallelism,
         )
-        recover(run)
-        settle(run)
+        settled = settle_earlier(run)
         lock = run.books.lock
         with everything.looking():
             facts = observe(workspace, options, lock, read_declared(workspace, lock))
         made = make_plan(facts)
+        if made.changes:
+            check_writable(workspace.environment.lockfile)
         confirm(made)
-        results = carry_out(made, facts, run)
+        results = (*settled, *carry_out(made, facts, run))
     return Report(
         environment=made.environment,
         endpoint=made.endpoint,

@@ -11,16 +11,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 from voiceops.core.health import Check, broken, doubtful, fine
+from voiceops.core.settings import Orphans
 from voiceops.effects import Effects
 from voiceops.errors import EndpointRefused, FilesInvalid, KeyUnusable, VoiceopsError
-from voiceops.files.config import SANDBOX, Environment, read_config
+from voiceops.files.claims import read_claims
+from voiceops.files.config import SANDBOX, Config, Environment, read_config
 from voiceops.files.emergency import read_emergency
 from voiceops.files.git import find_merge_driver, is_ignored, is_merge_driver_known, is_repository
 from voiceops.files.journal import Journal
 from voiceops.files.lockfile import read_lock
 from voiceops.files.manifests import read_manifests
 from voiceops.files.process_lock import find_holder
-from voiceops.observe import JOURNAL_NAME
+from voiceops.observe import JOURNAL_NAME, find_journals, find_neighbours, find_siblings
 from voiceops.provider.access import Access
 from voiceops.provider.probe import Probe, probe
 from voiceops.version import __version__
@@ -56,16 +58,28 @@ def diagnose(
     """
     yield from _check_machine(variables)
     try:
-        environment = read_config(root).environment(name)
+        config = read_config(root)
     except FilesInvalid as error:
         yield from _tell_faults("settings", error)
         return
+    environment = config.environment(name)
     limits = environment.settings
     yield fine("settings", f"environment {environment.name}, {limits.requests_per_minute} a minute")
-    yield from _check_manifests(root, environment)
-    yield from _check_lockfile(root, environment)
-    yield from _check_state(environment, effects)
-    yield from _check_service(environment, variables, reach)
+    looks: dict[str, Callable[[], Iterator[Check]]] = {
+        "manifests": lambda: _check_manifests(root, environment),
+        "lockfile": lambda: _check_lockfile(root, environment),
+        "environments": lambda: _check_others(root, config, environment, effects),
+        "state": lambda: _check_state(environment, effects),
+        "service": lambda: _check_service(environment, variables, reach),
+    }
+    for subject, look in looks.items():
+        try:
+            yield from look()
+        except OSError as error:
+            cure = "check that it is there, and its permissions"
+            yield broken(subject, f"{error.filename}: {error.strerror}", cure)
+        except VoiceopsError as error:
+            yield _tell(subject, error)
 
 
 def _check_machine(variables: Mapping[str, str]) -> Iterator[Check]:
@@ -110,6 +124,25 @@ def _check_lockfile(root: Path, environment: Environment) -> Iterator[Check]:
         yield doubtful("lockfile", says, "make room on the disk, and apply: they are taken in")
     if is_repository(root):
         yield from _check_git(root, environment)
+
+
+def _check_others(
+    root: Path, config: Config, environment: Environment, effects: Effects
+) -> Iterator[Check]:
+    """Read what belongs to the other environments: plan and apply stop where that is not known."""
+    others = find_siblings(root, config, environment)
+    claims = read_claims(
+        others,
+        find_journals(environment),
+        expected=find_neighbours(config, environment),
+        effects=effects,
+        settle_s=environment.settings.settle_s,
+    )
+    if environment.settings.orphans is Orphans.DELETE and claims.missing:
+        says = f"{', '.join(claims.missing)}: there is no such lockfile, so no orphan is deleted"
+        yield doubtful("environments", says, "apply that environment first")
+    elif claims.voices:
+        yield fine("environments", f"{_count(claims.voices, 'voice')} of others")
 
 
 def _check_git(root: Path, environment: Environment) -> Iterator[Check]:

@@ -14,7 +14,7 @@ from voiceops.core.plan import Action, Change, Reason
 from voiceops.core.settings import Options
 from voiceops.errors import DecisionNeeded, Fault, FilesInvalid, FileUnusable
 from voiceops.files.atomic import replace_file
-from voiceops.files.config import read_config
+from voiceops.files.config import SANDBOX, read_config
 from voiceops.files.lockfile import read_lock, write_lock
 from voiceops.files.manifest_edit import (
     NewVoice,
@@ -65,6 +65,16 @@ def import_voices(
             declared = _declare(choice, path, workspace)
             _lock(choice, declared, facts, workspace)
     return choice
+
+
+def find_readers(workspace: Workspace, path: str) -> list[str]:
+    """Name the other environments that read a manifest, too: they would create what it declares."""
+    own = {workspace.environment.name, SANDBOX}
+    return [
+        environment.name
+        for environment in read_config(workspace.root).environments.values()
+        if environment.name not in own and is_matched(path, environment.manifests)
+    ]
 
 
 def _check_target(path: str, manifests: Manifests, workspace: Workspace) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voiceops.core.facts import Claims, Facts, Intent
@@ -12,7 +12,7 @@ from voiceops.core.voice import LiveVoice
 from voiceops.effects import Effects
 from voiceops.errors import FileUnusable
 from voiceops.files.claims import read_claims
-from voiceops.files.config import Config, Environment
+from voiceops.files.config import SANDBOX, Config, Environment
 from voiceops.files.emergency import read_emergency
 from voiceops.files.journal import Journal, Memory
 from voiceops.files.manifests import Manifests, read_manifests
@@ -27,7 +27,8 @@ class Workspace:
     """One environment of one project, with the service behind it.
 
     `endpoint` is how people call the service's address. `siblings` are the lockfiles of the other
-    environments: their voices are never taken and never deleted.
+    environments: their voices are never taken and never deleted. `expected` are those of them that
+    may be of the same account.
     """
 
     root: Path
@@ -36,6 +37,7 @@ class Workspace:
     endpoint: str
     provider: Provider
     effects: Effects
+    expected: tuple[Path, ...] = ()
 
 
 def find_siblings(root: Path, config: Config, environment: Environment) -> tuple[Path, ...]:
@@ -43,6 +45,17 @@ def find_siblings(root: Path, config: Config, environment: Environment) -> tuple
     configured = {other.lockfile for other in config.environments.values()}
     found = configured | set(root.glob("voiceops.lock")) | set(root.glob("voiceops.*.lock"))
     return tuple(sorted(found - {environment.lockfile}))
+
+
+def find_neighbours(config: Config, environment: Environment) -> tuple[Path, ...]:
+    """List the lockfiles of the configured environments that may share an account with this one.
+
+    At the sandbox each environment has an account of its own.
+    """
+    if environment.endpoint == SANDBOX:
+        return ()
+    others = (other for other in config.environments.values() if other.endpoint != SANDBOX)
+    return tuple(other.lockfile for other in others if other.name != environment.name)
 
 
 def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manifests) -> Facts:
@@ -76,13 +89,19 @@ def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manif
 def claims_of(workspace: Workspace) -> Claims:
     """Read what belongs to the other environments, as far as this machine knows."""
     environment = workspace.environment
-    found = environment.state_dir.parent.glob(f"*/{JOURNAL_NAME}")
     return read_claims(
         workspace.siblings,
-        (path for path in found if path.parent != environment.state_dir),
+        find_journals(environment),
+        expected=workspace.expected,
         effects=workspace.effects,
         settle_s=environment.settings.settle_s,
     )
+
+
+def find_journals(environment: Environment) -> list[Path]:
+    """List the journals of the other environments on this machine."""
+    found = environment.state_dir.parent.glob(f"*/{JOURNAL_NAME}")
+    return [path for path in found if path.parent != environment.state_dir]
 
 
 def _find_unrecorded(workspace: Workspace, memory: Memory, lock: Lock) -> list[Intent]:
@@ -102,7 +121,7 @@ def _find_unrecorded(workspace: Workspace, memory: Memory, lock: Lock) -> list[I
         )
         waiting.append((intent, entry.voice_id))
     known = {entry.voice_id for entry in lock.voices.values()} | set(lock.deposed) | memory.deleted
-    return [intent for intent, voice_id in waiting if voice_id not in known]
+    return [replace(intent, made=voice) for intent, voice in waiting if voice not in known]
 
 
 def _query(voice_ids: list[str], provider: Provider, workers: int) -> dict[str, LiveVoice | None]:

@@ -43,7 +43,7 @@ def resolve_all(names: tuple[str, ...], lockfile: Path) -> tuple[Resolved, ...]:
     for name in names:
         if name not in voices:
             close = get_close_matches(name, voices, n=1)
-            hint = f"did you mean {close[0]}?" if close else "see `voiceops list` for the names"
+            hint = f"did you mean {close[0]}?" if close else "see `voiceops resolve` without a name"
             raise NameUnknown(f"{lockfile.name}: no voice is locked under {name!r}", hint=hint)
     return tuple(
         Resolved(name, entry.voice_id, entry.target_model, entry.language)

@@ -37,11 +37,16 @@ def do_side_by_side(
     """Do something with each item, so many at a time; outcomes come in the order of the items.
 
     An exception comes in its outcome's place; what was not begun by then is not begun any more.
+    What is under way is waited for, but not by who is interrupted.
     """
     pool = ThreadPoolExecutor(max_workers=workers)
+    may_wait = True
     try:
         with signals_left_out():
             outcomes = pool.map(do, items)
         yield from outcomes
+    except KeyboardInterrupt:
+        may_wait = False
+        raise
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=may_wait, cancel_futures=True)

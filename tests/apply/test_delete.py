@@ -70,4 +70,5 @@ def test_only_what_nobody_names_is_deleted(
     assert result.status is Status.DONE
     assert run.books.lock == machine.lock() == Lock(kept)
     assert (voice in machine.live()) is (whose != "nobody")
-    assert result.message == ("" if whose == "nobody" else "only forgotten: another entry names it")
+    assert result.message == ("" if whose == "nobody" else "another entry names it")
+    assert result.action is (action if whose == "nobody" else Action.FORGET)

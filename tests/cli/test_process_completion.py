@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -62,6 +63,32 @@ def ask(project: Project, *words: str) -> list[str]:
     )
     assert ended.stderr == b""
     return [line.partition("\t")[0] for line in ended.stdout.decode().split("\n") if line]
+
+
+HOSTILE_NAMES = (
+    "a$(touch pwned)",
+    "*",
+    "a\nplain,evil",
+    "\x1b[31mred",
+    "a b",
+    "`id`",
+    "-rf",
+    "ok_1",
+)
+
+
+@pytest.mark.parametrize("words", ["resolve", "plan --env"])
+def test_what_means_something_to_a_shell_is_never_suggested(project: Project, words: str) -> None:
+    names: dict[str, object] = {name: {} for name in HOSTILE_NAMES}
+    lock = project.folder / "voiceops.lock"
+    lock.write_text(json.dumps({"version": 1, "voices": names}), encoding="utf-8")
+    if words != "resolve":
+        settings = project.folder / "voiceops.yaml"
+        settings.write_text(json.dumps({"version": 1, "environments": names}), encoding="utf-8")
+    env = {"_VOICEOPS_COMPLETE": "bash_complete", "COMP_WORDS": f"voiceops {words} "}
+    ran = project.run(env={**env, "COMP_CWORD": str(len(words.split()) + 1)})
+    suggested = {line.partition(",")[2] for line in ran.out.splitlines()}
+    assert suggested - {"sandbox"} == {"ok_1"}
 
 
 @pytest.mark.parametrize(("line", "expected"), CASES, ids=[line for line, _ in CASES])

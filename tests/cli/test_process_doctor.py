@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 import subprocess
 from collections.abc import Callable
@@ -115,6 +116,27 @@ def bad_journal(project: Project) -> Ran:
     return project.run("doctor")
 
 
+def bad_sibling(project: Project) -> Ran:
+    (project.folder / "voiceops.other.lock").write_text("{", encoding="utf-8")
+    return project.run("doctor")
+
+
+def missing_sibling(project: Project) -> Ran:
+    settings = "version: 1\norphans: delete\nenvironments: {a: {}, b: {}}\n"
+    (project.folder / "voiceops.yaml").write_text(settings, encoding="utf-8")
+    return project.run("doctor", "--env", "a")
+
+
+def circular_lockfile(project: Project) -> Ran:
+    project.lockfile.symlink_to(project.lockfile.name)
+    return project.run("doctor")
+
+
+def pipe_as_lockfile(project: Project) -> Ran:
+    os.mkfifo(project.lockfile)
+    return project.run("doctor")
+
+
 def ignored_lockfile(project: Project) -> Ran:
     subprocess.run(["git", "init", "-q"], cwd=project.folder, check=True)
     (project.folder / ".gitignore").write_text("*.lock\n", encoding="utf-8")
@@ -161,6 +183,15 @@ KEY_CURE = "cure: put the API key of the endpoint's region into DASHSCOPE_API_KE
             "doubtful: no file matches manifests/**/*.yaml\ncure: run `voiceops init`",
         ),
         (bad_lockfile, 1, "lockfile", "broken: voiceops.lock"),
+        (bad_sibling, 1, "environments", "broken: voiceops.other.lock:1:2"),
+        (
+            missing_sibling,
+            0,
+            "environments",
+            "doubtful: voiceops.b.lock: there is no such lockfile, so no orphan is deleted",
+        ),
+        (circular_lockfile, 1, "lockfile", "broken: voiceops.lock: cannot be read: Too many leve"),
+        (pipe_as_lockfile, 1, "lockfile", "broken: voiceops.lock: cannot be read: it is not a reg"),
         (held_lock, 0, "process lock", "doubtful: another apply is at work: process "),
         (bad_journal, 1, "journal", "broken: "),
         (

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import signal
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cli_process import TIME_LIMIT_S, Project
 from cli_service import Action, Reply, Service
+
+from voiceops.core.voice import ACCOUNT_ZONE
 
 SETTINGS = """\
 version: 1
@@ -196,3 +199,38 @@ def test_a_signal_stops_all_of_them_and_loses_nothing(pair: Project, service: Se
         "voiceops.a.lock",
         "voiceops.b.lock",
     ]
+
+
+def test_ctrl_c_does_not_wait_for_what_only_reads(pair: Project, service: Service) -> None:
+    service.may_list.clear()
+    with pair.start("plan", "--all-environments") as process:
+        assert service.list_came.wait(TIME_LIMIT_S)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=TIME_LIMIT_S)
+        assert not service.may_list.is_set()
+    assert (process.returncode, out, err.strip()) == (130, b"", b"stopped")
+
+
+def test_nothing_unmanaged_is_deleted_while_a_lockfile_is_missing(
+    pair: Project, service: Service
+) -> None:
+    settings = pair.folder / "voiceops.yaml"
+    text = settings.read_text(encoding="utf-8")
+    more = "version: 1\nsettle_s: 1\norphans: delete\n"
+    settings.write_text(text.replace("version: 1\n", more), encoding="utf-8")
+    assert pair.run("apply", "--all-environments", "--yes").code == 0
+    (pair.folder / "voiceops.b.lock").unlink()
+    wait_until_settled(service)
+    ran = pair.run("apply", "--all-environments", "--yes", "--parallelism", "1")
+    assert ran.code == 0, ran.err
+    assert "voiceops.b.lock:1:1: there is no such lockfile" in ran.err
+    assert len(service.sandbox.list_bills()) == len(service.creates) == 6
+    assert [action["action"] for action in service.actions].count("delete") == 0
+
+
+def wait_until_settled(service: Service) -> None:
+    """Return when the youngest voice is older than the settings' `settle_s`, by its own stamp."""
+    stamps = [bill.voice.split("-")[5] for bill in service.sandbox.list_bills()]
+    made = datetime.strptime(max(stamps), "%Y%m%d%H%M%S%f").replace(tzinfo=ACCOUNT_ZONE)
+    while datetime.now(UTC) < made + timedelta(seconds=1.1):
+        pass

@@ -158,8 +158,8 @@ def test_a_person_is_asked(remote: Project, strangers: list[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (("import",), 64, "name the voices to import, or say --all"),
-        (("import", "--all", "x"), 64, "name the voices to import, or say --all"),
+        (("import",), 64, "no voice is named"),
+        (("import", "--all", "x"), 64, "--all and VOICE exclude each other"),
         (("import", "--all", "--file", "other.yaml"), 1, "does not read its manifests from there"),
         (("import", "--all", "--file", "../m.yaml"), 1, "the path leaves the project"),
         (("import", "--all", "--file", "manifests/voices.yml"), 1, "does not read its manifests"),
@@ -198,3 +198,13 @@ def test_no_name_is_taken_that_another_environment_declares_or_has_locked(
 
 def _without_state(files: dict[str, bytes]) -> dict[str, bytes]:
     return {path: data for path, data in files.items() if not path.startswith(".voiceops/")}
+
+
+def test_a_manifest_that_others_read_too_is_warned_of(remote: Project, service: Service) -> None:
+    settings = "version: 1\nenvironments: {a: {}, b: {}, c: {manifests: [c/*.yaml]}}\n"
+    (remote.folder / "voiceops.yaml").write_text(settings, encoding="utf-8")
+    create_elsewhere(service.sandbox, prompt="A calm old man.", text="Good evening.")
+    ran = remote.run("import", "--env", "a", "--all", "--yes")
+    assert ran.code == 0
+    told = "warning: manifests/imported.yaml is read by b, too, where these voices would be created"
+    assert told in ran.err

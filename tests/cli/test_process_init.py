@@ -104,3 +104,12 @@ def test_a_pipeline_never_cancels_an_apply_and_calls_what_there_is(
     assert commands == {"fmt", "validate", "plan", "show", "apply", "drift"}
     for command in commands:
         assert project.run(command, "--help").code == 0
+
+
+def test_a_pipeline_below_the_top_of_a_repository_is_warned_of(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    project = Project(tmp_path / "voices")
+    project.folder.mkdir()
+    ran = project.run("init", "--ci", "github")
+    assert ran.code == 0
+    assert "warning: GitHub reads workflows at the top of a repository alone" in ran.err

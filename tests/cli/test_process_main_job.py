@@ -187,5 +187,49 @@ def test_after_the_command_env_and_folder_win(project: Project, tmp_path: Path) 
 
 def test_the_sandbox_forgets_everything_when_it_is_reset(project: Project) -> None:
     project.run("apply", *SANDBOX, "--yes")
-    assert project.run("sandbox", "reset").out == "The sandbox is empty.\n"
+    assert project.run("sandbox", "reset").out == (
+        "The sandbox is empty.\n"
+        "Next: rm voiceops.sandbox.lock  (it names voices that are no more)\n"
+    )
+    (project.folder / "voiceops.sandbox.lock").unlink()
+    assert project.run("plan", *SANDBOX).out.splitlines()[-2] == "Plan: 3 to create, 0 unchanged."
     assert project.run("list", *SANDBOX, "--json").document["voices"] == []
+
+
+def test_what_was_paid_for_and_not_recorded_is_planned_settled_and_told(remote: Project) -> None:
+    assert remote.run("apply", "--yes").code == 0
+    entries = remote.lockfile.read_text(encoding="utf-8").replace("\n", " ")
+    remote.lockfile.with_name("voiceops.lock.emergency.jsonl").write_text(f"{entries}\n", "utf-8")
+    voices = remote.voices()
+    remote.lockfile.unlink()
+    planned = remote.run("plan").out
+    assert f"{voices['anchor']} is paid for; apply writes it into the lockfile" in planned
+    ran = remote.run("apply", "--yes")
+    told = f"ok        settled anchor  {voices['anchor']}  it was paid for, and not recorded yet"
+    assert told in ran.err
+    assert ran.out.endswith("3 settled. The names are in voiceops.lock.\n")
+    assert remote.voices() == voices
+
+
+def test_a_preview_is_kept_although_the_lockfile_cannot_be_written(remote: Project) -> None:
+    obstacle = remote.lockfile.with_name(".voiceops.lock.tmp")
+    obstacle.mkdir()
+    ran = remote.run("apply", "--yes", "--parallelism", "1")
+    assert ran.code == 4
+    assert "it is paid for, but voiceops.lock: cannot be written: Is a directory" in ran.out
+    previews = remote.folder / ".voiceops" / "default" / "previews"
+    assert len(list(previews.iterdir())) == 1
+    assert "Listen to the previews in .voiceops/default/previews/." in ran.out
+
+
+@pytest.mark.parametrize("words", [(), ("sandbox",)])
+def test_without_a_command_the_help_is_shown(project: Project, words: tuple[str, ...]) -> None:
+    ran = project.run(*words)
+    assert (ran.code, ran.out) == (64, "")
+    assert "\nCommands:\n" in ran.err
+
+
+def test_an_argument_that_is_missing_is_named_in_one_line(project: Project) -> None:
+    ran = project.run("schema")
+    assert ran.code == 64
+    assert "Choose from: manifest, config, plan," in ran.err.splitlines()[0]

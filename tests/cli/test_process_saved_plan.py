@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from pathlib import Path
 
 import pytest
-from cli_process import Project
+from cli_process import TIME_LIMIT_S, Project
 
 SANDBOX = ("--env", "sandbox")
 
@@ -49,6 +50,7 @@ def test_a_changed_manifest_makes_it_stale_and_nothing_is_done(planned: Project)
     assert (ran.code, ran.out) == (3, "")
     assert ran.err == (
         "only in the plan now: create anchor  it is new\n"
+        "    voice_prompt  A composed man with a [-deep-]{+high+} voice.\n"
         "only in the plan reviewed: create anchor  it is new\n"
         "error: nothing was done: the saved plan is stale: the manifests were changed since\n"
         "  hint: plan again, and have the new plan reviewed\n"
@@ -103,7 +105,75 @@ def test_a_failure_is_a_document_too(project: Project, command: str) -> None:
 def test_a_document_that_cannot_be_saved_is_an_error(project: Project) -> None:
     ran = project.run("plan", *SANDBOX, "-o", "no/where.json")
     assert ran.code == 1
-    assert "where.json: cannot be written: No such file or directory" in ran.err
+    assert ran.err == "error: no: there is no such folder\n  hint: check -o\n"
+    assert ran.out == ""
+
+
+@pytest.mark.parametrize("name", ["voiceops.sandbox.lock", "manifests/voices.yaml", "notes.txt"])
+def test_a_file_that_holds_something_else_is_never_written_over(
+    project: Project, name: str
+) -> None:
+    project.run("apply", *SANDBOX, "--yes")
+    path = project.folder / name
+    path.write_bytes(path.read_bytes() if path.exists() else b"notes")
+    before = path.read_bytes()
+    ran = project.run("plan", *SANDBOX, "-o", name)
+    assert (ran.code, ran.out) == (64, "")
+    assert f"{name} is there already, and is no document of voiceops" in ran.err
+    assert path.read_bytes() == before
+
+
+def test_a_document_is_written_over_and_an_empty_file_is_filled(project: Project) -> None:
+    (project.folder / "p.json").touch()
+    for _ in range(2):
+        assert project.run("plan", *SANDBOX, "-o", "p.json").code == 0
+    assert json.loads((project.folder / "p.json").read_bytes())["kind"] == "plan"
+
+
+def test_a_pipe_stays_a_pipe(project: Project) -> None:
+    path = project.folder / "pipe"
+    os.mkfifo(path)
+    with project.start("plan", *SANDBOX, "-o", "pipe") as process:
+        document = json.loads(path.read_bytes())
+        process.communicate(timeout=TIME_LIMIT_S)
+    assert document["kind"] == "plan"
+    assert path.is_fifo()
+
+
+def test_a_report_that_cannot_be_saved_is_printed_all_the_same(project: Project) -> None:
+    (project.folder / ".r.json.tmp").mkdir()  # where the new content would go first
+    ran = project.run("apply", *SANDBOX, "--yes", "-o", "r.json")
+    assert ran.code == 1
+    assert "Apply: 3 created." in ran.out
+    assert "r.json: cannot be written" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "code", "message"),
+    [
+        (("binding", "made"), "yesterday", 3, "the plan does not say when it was made"),
+        (("binding", "made"), "2026-11-23T08:00:00", 3, "the plan does not say when it was made"),
+        (("binding", "made"), "2999-01-01T00:00:00+00:00", 3, "at a time that is yet to come"),
+        (("binding", "options", "parallelism"), 0, 1, "its options are not those of any command"),
+        (("binding", "options", "parallelism"), 33, 1, "its options are not those of any command"),
+        (("binding", "options", "allow_deletes"), -1, 1, "its options are not those of any"),
+    ],
+)
+def test_what_no_plan_says_is_refused(
+    planned: Project, member: tuple[str, ...], value: object, code: int, message: str
+) -> None:
+    path = planned.folder / "plan.json"
+    document = json.loads(path.read_bytes())
+    *above, last = member
+    within = document
+    for name in above:
+        within = within[name]
+    within[last] = value
+    path.write_text(json.dumps(document), encoding="utf-8")
+    ran = planned.run("apply", "plan.json")
+    assert (ran.code, ran.out) == (code, "")
+    assert message in ran.err
+    assert planned.voices() == {}
 
 
 def test_options_of_documents_take_the_projects_folder(project: Project, tmp_path: Path) -> None:

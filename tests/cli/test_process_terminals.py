@@ -114,15 +114,14 @@ def test_nothing_is_asked_where_there_is_nothing_to_do(project: Project) -> None
     assert "Nothing to do." in ran.err
 
 
-def test_in_40_columns_what_is_declared_is_cut_to_the_line(project: Project) -> None:
+def test_in_40_columns_what_is_declared_is_shown_whole(project: Project) -> None:
     project.edit("A composed man with a deep voice.", "A composed man with a deep voice. " * 9)
     with at_terminal(project, "plan", *SANDBOX, columns=40) as terminal:
         ran = terminal.end()
     lines = COLOUR.sub("", ran.err).splitlines()
     fields = [line for line in lines if line.startswith("    ")]
-    assert len(fields) == 12
     assert [line for line in fields if columns(line) > 40] == []
-    assert sum(line.endswith("…") for line in fields) >= 1
+    assert " ".join(" ".join(fields).split()).count("A composed man with a deep voice.") == 9
     assert "Plan: 3 to create, 0 unchanged." in lines
 
 

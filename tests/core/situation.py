@@ -59,6 +59,7 @@ def read_facts(case: dict[str, Any]) -> Facts:
             frozenset(map(voice_id, case.get("claims", {}).get("voices", []))),
             frozenset(map(voice_id, case.get("claims", {}).get("deposed", []))),
             tuple(_intent(body) for body in case.get("claims", {}).get("intents", [])),
+            tuple(case.get("claims", {}).get("missing", [])),
         ),
         queried={
             voice_id(key): _live(body) if body else None
@@ -130,6 +131,7 @@ def _intent(body: dict[str, Any]) -> Intent:
         language="en",
         protect=False,
         before=frozenset(map(voice_id, body.get("before", []))),
+        made=voice_id(body["made"]) if "made" in body else "",
     )
 
 

@@ -53,6 +53,7 @@ def outcome(plan: Plan, keys: set[str]) -> dict[str, Any]:
         "unchanged": plan.unchanged,
         "unselected": plan.unselected,
         "problems": [f"{problem.message}; {problem.hint}" for problem in plan.problems],
+        "messages": [change.message for change in plan.changes if change.message],
         "ages": [
             [candidate.age_days for candidate in change.candidates]
             for change in plan.changes

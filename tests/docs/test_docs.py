@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -61,10 +62,14 @@ def environment() -> dict[str, str]:
 
 
 class Shell:
-    """Runs a page's commands in a folder; those that end in `&` go on until the end."""
+    """Runs a page's commands one after the other; those that end in `&` go on until the end.
+
+    Like a person's shell, it stays where a `cd` has led.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._place = folder / ".place"
         self.background: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Self:
@@ -77,20 +82,28 @@ class Shell:
 
     def run(self, command: str) -> tuple[int, str]:
         """Give exit code and output; of a command in the background, what it says at first."""
+        is_background = command.endswith("&")
+        script = f"exec {command.removesuffix('&')}" if is_background else self._staying(command)
         process = subprocess.Popen(
-            ["bash", "-c", "exec " * command.endswith("&") + command.removesuffix("&")],
+            ["bash", "-c", script],
             cwd=self.folder,
             env=environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
         )
-        if command.endswith("&"):
+        if is_background:
             self.background.append(process)
             assert process.stdout is not None
             return 0, "".join(process.stdout.readline().decode() for _ in range(2))
         printed, _ = process.communicate(timeout=300)
+        self.folder = Path(self._place.read_text(encoding="utf-8").removesuffix("\n"))
+        self._place.unlink()
         return process.returncode, printed.decode()
+
+    def _staying(self, command: str) -> str:
+        """Let a command tell where it ended, and end with its own exit code."""
+        return f"trap 'pwd > {shlex.quote(str(self._place))}' EXIT\n{command}"
 
 
 @pytest.fixture

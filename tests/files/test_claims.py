@@ -55,6 +55,7 @@ def test_claims_join_what_lockfiles_name_and_journals_know(tmp_path: Path) -> No
     claims = read_claims(
         [second, first, tmp_path / "none.lock"],
         [tmp_path / "journal.jsonl", tmp_path / "none.jsonl"],
+        expected=[first, tmp_path / "none.lock"],
         effects=EFFECTS,
         settle_s=600,
     )
@@ -62,6 +63,7 @@ def test_claims_join_what_lockfiles_name_and_journals_know(tmp_path: Path) -> No
         frozenset({voice("bob"), voice("carl"), voice("anna")}),
         frozenset({voice("old")}),
         (opened,),
+        ("none.lock",),
     )
 
 
@@ -69,9 +71,9 @@ def test_a_broken_file_of_another_environment_is_an_error(tmp_path: Path) -> Non
     (tmp_path / "a.lock").write_text("{")
     (tmp_path / "journal.jsonl").write_text("{}\n{}\n")
     with pytest.raises(LockfileInvalid):
-        read_claims([tmp_path / "a.lock"], [], effects=EFFECTS, settle_s=600)
+        read_claims([tmp_path / "a.lock"], [], expected=[], effects=EFFECTS, settle_s=600)
     with pytest.raises(JournalDamaged):
-        read_claims([], [tmp_path / "journal.jsonl"], effects=EFFECTS, settle_s=600)
+        read_claims([], [tmp_path / "journal.jsonl"], expected=[], effects=EFFECTS, settle_s=600)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +103,7 @@ def test_a_lockfile_that_changed_is_read_again(tmp_path: Path, ages_s: tuple[int
         lock = Lock({"bob": LockEntry(voice("bob", suffix), MODEL, "en", "sha256:0")})
         path.write_bytes(dump_lock(lock))
         os.utime(path, (now - age_s, now - age_s))
-        named.append(read_claims([path], [], effects=EFFECTS, settle_s=600).voices)
+        named.append(read_claims([path], [], expected=[], effects=EFFECTS, settle_s=600).voices)
     assert named == [{voice("bob", "a1b2")}, {voice("bob", "c3d4")}]
 
 
@@ -110,6 +112,6 @@ def test_a_lockfile_that_stays_is_read_once(
 ) -> None:
     path = write(tmp_path, "a", Lock({"bob": LockEntry(voice("bob"), MODEL, "en", "sha256:0")}))
     os.utime(path, (0, 0))
-    first = read_claims([path], [], effects=EFFECTS, settle_s=600)
-    monkeypatch.setattr(Path, "read_bytes", None)
-    assert read_claims([path], [], effects=EFFECTS, settle_s=600) == first
+    first = read_claims([path], [], expected=[], effects=EFFECTS, settle_s=600)
+    monkeypatch.setattr(Path, "open", None)
+    assert read_claims([path], [], expected=[], effects=EFFECTS, settle_s=600) == first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 
 from voiceops.core.lock import Deposed, Lock, LockEntry
 from voiceops.effects import System
-from voiceops.errors import LockfileInvalid
-from voiceops.files.lockfile import dump_lock, parse_lock, read_lock, write_lock
+from voiceops.errors import FileUnusable, LockfileInvalid
+from voiceops.files.lockfile import check_writable, dump_lock, parse_lock, read_lock, write_lock
 
 VOICE = "qwen-tts-vd-announcer-voice-20251201102800123-a1b2"
 OLD = "qwen-tts-vd-announcer-voice-20250901090000456-c3d4"
@@ -178,7 +179,7 @@ def test_a_file_may_have_eight_mebibytes_and_not_a_byte_more() -> None:
     assert parse_lock(most, name="x") == parse_lock(EXAMPLE.encode(), name="x")
     with pytest.raises(LockfileInvalid) as caught:
         parse_lock(most + b" ", name="x")
-    assert caught.value.message == "x: the file has 8,388,609 bytes; at most 8,388,608 are read"
+    assert caught.value.message == "x: the file has more than 8,388,608 bytes"
 
 
 def test_without_deposed_voices_there_is_no_word_of_them() -> None:
@@ -212,3 +213,21 @@ def test_writing_keeps_permissions_and_follows_a_link(tmp_path: Path) -> None:
     assert read_lock(real) == lock
     assert real.stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in tmp_path.iterdir()) == ["real.lock", "voiceops.lock"]
+
+
+def test_a_folder_that_is_read_only_is_told_before_anything_is_paid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_writable(tmp_path / "voiceops.lock")
+    check_writable(tmp_path / "none" / "yet" / "voiceops.lock")  # is made with its folder
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write everywhere
+    with pytest.raises(FileUnusable) as caught:
+        check_writable(tmp_path / "none" / "voiceops.lock")
+    assert caught.value.message == f"voiceops.lock: cannot be written: {tmp_path} is read-only"
+
+
+def test_a_link_that_leads_nowhere_is_no_empty_lockfile(tmp_path: Path) -> None:
+    (tmp_path / "voiceops.lock").symlink_to("nowhere")
+    with pytest.raises(FileUnusable) as caught:
+        read_lock(tmp_path / "voiceops.lock")
+    assert caught.value.message.endswith("cannot be read: it is a link that leads nowhere")

@@ -121,7 +121,10 @@ def _wait(pause_s: float, error: NotExecuted, change: Change, *, run: Run) -> No
 def _record(
     change: Change, desired: Desired, created: Created, *, sending: Sending, run: Run
 ) -> Result:
-    """Write down a voice that is paid for: journal, then lockfile, then its preview."""
+    """Write down a voice that is paid for: journal, then lockfile, then its preview.
+
+    The service sends a preview only once, so it is kept whatever became of the lockfile.
+    """
     run.note_result(sending.intent_id, created.voice_id)
     entry = LockEntry(
         voice_id=created.voice_id,
@@ -131,9 +134,8 @@ def _record(
         protect=_is_protected(desired, run),
     )
     result = run.record(change, entry, depose=bool(change.replaces))
-    if result.status is not Status.DONE:
-        return result
-    sending.close("committed")
+    if result.status is Status.DONE:
+        sending.close("committed")
     kept = _keep_preview(result, desired, created, run)
     if parse_voice_name(created.voice_id) is None:
         return kept.remark(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from voiceops.apply.run import Run
 from voiceops.core.lock import Lock
-from voiceops.core.plan import Change
+from voiceops.core.plan import Action, Change
 from voiceops.core.result import Result, Status
 from voiceops.errors import (
     FileUnusable,
@@ -35,7 +36,8 @@ def _delete(change: Change, run: Run, forget: Callable[[Lock], Lock]) -> Result:
     try:
         if _is_spoken_for(change.voice, forget(run.books.lock), run):
             run.books.change(forget)
-            return Result.of(change, Status.DONE, message="only forgotten: another entry names it")
+            forgotten = replace(change, action=Action.FORGET)
+            return Result.of(forgotten, Status.DONE, message="another entry names it")
         run.books.journal.note_deleting(change.voice)
         _send(change.voice, run)
         run.books.journal.note_deleted(change.voice)

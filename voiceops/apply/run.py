@@ -104,7 +104,7 @@ class Run:
                 change.name,
                 Status.FAILED,
                 voice=entry.voice_id,
-                message=f"{entry.voice_id} is paid for, but {error.message}; {place}",
+                message=f"it is paid for, but {error.message}; {place}",
                 hint=error.hint,
             )
         return Result(change.action, change.name, Status.DONE, voice=entry.voice_id)

@@ -10,6 +10,8 @@ from voiceops.apply.run import Event, EventKind, Run
 from voiceops.core.facts import Intent
 from voiceops.core.intents import Verdict, judge
 from voiceops.core.lock import LockEntry
+from voiceops.core.plan import Action
+from voiceops.core.result import Result, Status
 from voiceops.core.view import find_unclaimed
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import Rejected, ServiceError
@@ -23,22 +25,41 @@ LONGEST_PAUSE_S = 30.0
 GRACE_S = 60.0
 
 
-def recover(run: Run) -> None:
+def settle_earlier(run: Run) -> list[Result]:
+    """Record what earlier runs paid for, and find out what became of their open creates."""
+    settled = recover(run)
+    for name, verdict in settle(run).items():
+        if verdict is Verdict.EXECUTED:
+            voice_id = run.books.lock.voices[name].voice_id
+            settled.append(_settled(name, voice_id, "the create that was open had made it"))
+        elif verdict is Verdict.DISPROVED:
+            settled.append(_settled(name, "", "the create that was open was never executed"))
+    for result in settled:
+        run.tell(Event(EventKind.ENDED, result=result))
+    return settled
+
+
+def recover(run: Run) -> list[Result]:
     """Record the voices that were paid for and whose name never reached the lockfile.
 
     They come from the journal's results and from the emergency file, which is then removed.
     Nothing is asked of the service.
     """
     memory = run.books.journal.recall()
-    for intent, voice_id in memory.results:
-        _record_if_missing(intent.name, _entry_of(intent, voice_id), memory, run=run)
+    waiting = [(intent.name, _entry_of(intent, voice_id)) for intent, voice_id in memory.results]
+    waiting += read_emergency(run.books.lockfile)
+    recorded = []
+    for name, entry in waiting:
+        if _is_missing(entry, memory, run):
+            run.books.record(name, entry, depose=True)
+            recorded.append(_settled(name, entry.voice_id, "it was paid for, and not recorded yet"))
+    for intent, _ in memory.results:
         run.books.journal.close(intent.id, "committed")
-    for name, entry in read_emergency(run.books.lockfile):
-        _record_if_missing(name, entry, memory, run=run)
     clear_emergency(run.books.lockfile, effects=run.effects)
     for intent in memory.intents:
         if _is_answered(intent, run):
             run.books.journal.close(intent.id, "committed")
+    return recorded
 
 
 def settle(run: Run) -> dict[str, Verdict]:
@@ -105,11 +126,14 @@ def _is_hopeless(intents: Iterable[Intent], run: Run) -> bool:
     return run.effects.now() > youngest + timedelta(seconds=run.settle_s + GRACE_S)
 
 
-def _record_if_missing(name: str, entry: LockEntry, memory: Memory, *, run: Run) -> None:
+def _settled(name: str, voice_id: str, message: str) -> Result:
+    return Result(Action.SETTLE, name, Status.DONE, voice=voice_id, message=message)
+
+
+def _is_missing(entry: LockEntry, memory: Memory, run: Run) -> bool:
     lock = run.books.lock
     is_known = bool(lock.names_of(entry.voice_id)) or entry.voice_id in lock.deposed
-    if not is_known and entry.voice_id not in memory.deleted:
-        run.books.record(name, entry, depose=True)
+    return not is_known and entry.voice_id not in memory.deleted
 
 
 def _is_answered(intent: Intent, run: Run) -> bool:

@@ -134,8 +134,9 @@ def _apply(said: Global, order: Order, delivery: Delivery, *, gate: Gate, teller
             may_wait=order.may_wait,
         )
     style = style_for(sys.stdout, said.colour)
-    delivery.deliver(report, write_text=lambda: render_report(report, style))
-    return report.exit_code
+    return delivery.deliver(
+        report, report.exit_code, write_text=lambda: render_report(report, style)
+    )
 
 
 def _confirm(plan: Plan, said: Global, gate: Gate, *, yes: bool) -> None:

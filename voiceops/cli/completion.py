@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 # A shell lists them all, and a person reads them.
 MOST = 200
 
@@ -60,4 +62,6 @@ def _find_said(context: click.Context, option: str) -> str:
 
 
 def _choose(names: Iterable[str], incomplete: str) -> list[str]:
-    return sorted(name for name in names if name.startswith(incomplete))[:MOST]
+    """Choose what goes on from here, of what means nothing to a shell: click quotes nothing."""
+    safe = (name for name in names if _PLAIN.fullmatch(name))
+    return sorted(name for name in safe if name.startswith(incomplete))[:MOST]

@@ -13,7 +13,8 @@ import click
 
 from voiceops.cli.options import Callback
 from voiceops.cli.terminal import write_json
-from voiceops.errors import VoiceopsError
+from voiceops.errors import ExitCode, FileUnusable, UsageFault, VoiceopsError
+from voiceops.report.terminal import show
 
 if TYPE_CHECKING:
     from voiceops.report.documents import Document
@@ -40,12 +41,29 @@ class Delivery:
     echo: Callable[[str], None] = _print
     watch: Callable[[Document], None] = lambda _: None
 
-    def deliver(self, document: Document, *, write_text: Callable[[], str]) -> None:
-        """Save the document if that was asked for, and print it, as JSON or as text."""
+    def check(self) -> None:
+        """Refuse a file that the document cannot be saved in, before anything is done.
+
+        Raises FileUnusable where there is no such folder, UsageFault for a file that holds
+        something else: it could be a lockfile.
+        """
         if self.output is not None:
-            _save(document, self.output)
+            _check_target(self.output)
+
+    def deliver(self, document: Document, exit_code: int, *, write_text: Callable[[], str]) -> int:
+        """Print the document, as JSON or as text, then save it if that was asked for.
+
+        Gives the exit code, which is that of a failure if all is well but for the saving.
+        """
         self.echo(write_json(document) if self.as_json else write_text())
         self.watch(document)
+        try:
+            if self.output is not None:
+                _save(document, self.output)
+        except FileUnusable as error:
+            click.echo(f"error: {show(error.message)}", err=True)
+            return exit_code or ExitCode.FAILED
+        return exit_code
 
     @contextmanager
     def telling_failures(self) -> Iterator[None]:
@@ -76,7 +94,7 @@ def document_options(callback: Callback) -> Callback:
         "output",
         metavar="FILE",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="Save the document, for `show` and `apply`.",
+        help="Save the document, for `show`; a plan for `apply`, too.",
     )
     @wraps(callback)
     def with_delivery(
@@ -88,10 +106,34 @@ def document_options(callback: Callback) -> Callback:
         path = options["said"].folder / output if output else None
         name = click.get_current_context().info_name or ""
         delivery = Delivery(name, as_json, path)
+        delivery.check()
         with delivery.telling_failures():
             return callback(*args, delivery=delivery, **options)
 
     return with_delivery
+
+
+def _check_target(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise FileUnusable(f"{path.parent}: there is no such folder", hint="check -o")
+    if path.is_file() and not _is_document(path):
+        message = f"{path} is there already, and is no document of voiceops"
+        raise UsageFault(message, hint="name another file with -o, or remove this one")
+
+
+def _is_document(path: Path) -> bool:
+    """Tell whether a file may be written over: one of ours, whatever its version, or empty."""
+    import json
+
+    from voiceops.files.writing import writing
+
+    with writing(path):
+        data = path.read_bytes()
+    try:
+        held = json.loads(data) if data else {"format_version": 0, "kind": ""}
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(held, dict) and held.keys() >= {"format_version", "kind"}
 
 
 def _save(document: object, path: Path) -> None:
@@ -102,4 +144,7 @@ def _save(document: object, path: Path) -> None:
 
     data = dump_document(document).encode("utf-8", "replace")
     with writing(path):
-        replace_file(path, data, effects=System(), mode=_MODE)
+        if path.exists() and not path.is_file():  # a pipe or a device stays what it is
+            path.write_bytes(data)
+        else:
+            replace_file(path, data, effects=System(), mode=_MODE)

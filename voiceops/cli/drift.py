@@ -49,5 +49,5 @@ def _look(said: Global, options: Options, *, delivery: Delivery) -> int:
         made = plan(workspace, options)
     word = "Drift." if made.has_drifted else "No drift."
     style = style_for(sys.stdout, said.colour)
-    delivery.deliver(made, write_text=lambda: f"{render_plan(made, style)}{word}\n")
-    return ExitCode.CHANGES if made.has_drifted else ExitCode.DONE
+    code = ExitCode.CHANGES if made.has_drifted else ExitCode.DONE
+    return delivery.deliver(made, code, write_text=lambda: f"{render_plan(made, style)}{word}\n")

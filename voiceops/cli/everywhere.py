@@ -104,6 +104,7 @@ def _run(said: Global, delivery: Delivery, work: Work) -> Outcome:
         watch=lambda document: headings.append(": ".join(make_outline(document).heading)),
     )
     try:
+        own.check()
         with own.telling_failures():
             code = work(said, own)
     except VoiceopsError as error:

@@ -40,16 +40,18 @@ def command(said: Global, *, voices: tuple[str, ...], is_all: bool, path: str, y
     some of the voices cannot be imported, 1 if none of them can.
     """
     from voiceops.cli.workspace import open_workspace
-    from voiceops.importing import import_voices
+    from voiceops.importing import find_readers, import_voices
 
     if is_all == bool(voices):
-        raise UsageFault("name the voices to import, or say --all", hint="see `voiceops list`")
+        what = "--all and VOICE exclude each other" if is_all else "no voice is named"
+        raise UsageFault(what, hint="name voices that `voiceops list` shows, or say --all alone")
     with open_workspace(said) as workspace:
+        readers = find_readers(workspace, path)
         choice = import_voices(
             workspace,
             None if is_all else voices,
             path=path,
-            confirm=lambda choice: _confirm(choice, path, said, yes=yes),
+            confirm=lambda choice: _confirm(choice, path, readers, said, yes=yes),
         )
         lockfile = workspace.environment.lockfile.name
     click.echo(_summarise(choice, path, lockfile))
@@ -60,10 +62,14 @@ def command(said: Global, *, voices: tuple[str, ...], is_all: bool, path: str, y
     return ExitCode.DONE
 
 
-def _confirm(choice: Choice, path: str, said: Global, *, yes: bool) -> None:
+def _confirm(choice: Choice, path: str, readers: list[str], said: Global, *, yes: bool) -> None:
     """Show what would be imported and let it pass, or raise what keeps it from being done."""
     for line in _render(choice, style_for(sys.stderr, said.colour)):
         click.echo(line, err=True, color=True)
+    if choice.imports and readers:
+        message = f"warning: {show(path)} is read by {', '.join(readers)}, too"
+        click.echo(f"{message}, where these voices would be created anew", err=True)
+        click.echo("  hint: name a manifest of this environment alone with --file", err=True)
     if yes or not choice.imports:
         return
     if not is_interactive():

@@ -24,7 +24,13 @@ def command(said: Global, *, ci: str | None) -> int:
     """
     from voiceops.cli.workspace import find_root
     from voiceops.effects import System
-    from voiceops.files.scaffold import Ci, find_ci, plan_scaffold, write_scaffold
+    from voiceops.files.scaffold import (
+        Ci,
+        find_ci,
+        is_below_top,
+        plan_scaffold,
+        write_scaffold,
+    )
 
     root = find_root(said)
     new = plan_scaffold(root, Ci(ci) if ci else find_ci(root))
@@ -33,6 +39,9 @@ def command(said: Global, *, ci: str | None) -> int:
         click.echo(f"{'made' if file.is_new else 'added to'}  {file.path}")
     if not new:
         click.echo("The project has all of it.")
+    if (ci or find_ci(root)) == "github" and is_below_top(root):
+        message = "warning: GitHub reads workflows at the top of a repository alone"
+        click.echo(f"{message}: move .github there, and set its `working-directory`", err=True)
     where = f" -C {shlex.quote(said.directory)}" if said.directory else ""
     click.echo(f"Next: voiceops plan --env sandbox{where}")
     return ExitCode.DONE

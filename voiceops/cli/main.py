@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import os
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -12,7 +14,7 @@ import click
 
 from voiceops.cli.options import Global, global_options
 from voiceops.cli.terminal import drop_stdout, prepare_streams
-from voiceops.errors import ExitCode, FilesInvalid, VoiceopsError
+from voiceops.errors import ExitCode, FilesInvalid, FileUnusable, VoiceopsError
 from voiceops.version import __version__
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ _COMMANDS = {
     "lockfile-merge": ("lockfile_merge", ""),
 }
 
+_SEE_PERMISSIONS = "check that it is there, and its permissions"
 # A command makes many values, and throws few away: Python's own 700 costs a tenth of its time.
 _OBJECTS_UNTIL_COLLECTED = 50_000
 
@@ -109,9 +112,13 @@ def main() -> NoReturn:
         drop_stdout()
         code = ExitCode.FAILED
     except OSError as error:
-        drop_stdout()
-        click.echo(f"error: stdout cannot be written: {error.strerror or error}", err=True)
         code = ExitCode.FAILED
+        if error.filename is None and error.errno != errno.ENOENT:
+            drop_stdout()
+            click.echo(f"error: stdout cannot be written: {error.strerror or error}", err=True)
+        else:
+            where = error.filename or "the current folder"
+            _show(FileUnusable(f"{where}: {error.strerror}", hint=_SEE_PERMISSIONS))
     sys.exit(code)
 
 
@@ -126,9 +133,10 @@ def _run() -> int:
     except click.ClickException as error:
         error.show()
         return ExitCode.FAILED
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt):  # not while anything is written: apply has its own
         click.echo("stopped", err=True)
-        return ExitCode.INTERRUPTED
+        sys.stdout.flush()
+        os._exit(ExitCode.INTERRUPTED)  # threads that read are not waited for
     except VoiceopsError as error:
         _show(error)
         return error.exit_code
@@ -139,7 +147,10 @@ def _show_usage(error: click.UsageError) -> None:
     """Print what is wrong with the command line, and where to read how it is used."""
     from voiceops.report.terminal import show
 
-    click.echo(f"error: {show(error.format_message())}", err=True)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return
+    click.echo(f"error: {show(' '.join(error.format_message().split()))}", err=True)
     if error.ctx is not None:
         click.echo(f"  hint: see `{error.ctx.command_path} --help`", err=True)
 

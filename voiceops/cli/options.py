@@ -55,9 +55,10 @@ _GLOBAL = (
         help="When to use colour.",
     ),
 )
+MOST_PARALLEL = 32
 parallelism_option = click.option(
     "--parallelism",
-    type=click.IntRange(1, 32),
+    type=click.IntRange(1, MOST_PARALLEL),
     default=4,
     show_default=True,
     metavar="N",
@@ -69,14 +70,14 @@ _PLANNING = (
         multiple=True,
         metavar="GLOB",
         shell_complete=suggest_names,
-        help="Change these names alone.",
+        help="Change these names alone; may be said more than once.",
     ),
     click.option(
         "--exclude",
         multiple=True,
         metavar="GLOB",
         shell_complete=suggest_names,
-        help="Leave these names as they are.",
+        help="Leave these names as they are; may be said more than once.",
     ),
     click.option("--allow-empty", is_flag=True, help="It is meant that nothing is declared."),
     click.option(
@@ -91,7 +92,7 @@ _PLANNING = (
         multiple=True,
         metavar="GLOB",
         shell_complete=suggest_locked,
-        help="These voices are really gone.",
+        help="These voices are really gone; may be said more than once.",
     ),
     click.option("--deletes-first", is_flag=True, help="Delete before creating."),
     parallelism_option,

@@ -17,6 +17,7 @@ from voiceops.cli.terminal import style_for
 from voiceops.errors import ExitCode
 
 if TYPE_CHECKING:
+    from voiceops.core.plan import Plan
     from voiceops.core.settings import Options
 
 
@@ -67,9 +68,12 @@ def _plan(said: Global, options: Options, *, delivery: Delivery, is_detailed: bo
             return text
         return f"{text}Next: {next_command(said, options, delivery.output)}\n"
 
-    delivery.deliver(made, write_text=write_text)
-    if not is_detailed:
-        return ExitCode.DONE
+    return delivery.deliver(
+        made, _find_exit_code(made) if is_detailed else ExitCode.DONE, write_text=write_text
+    )
+
+
+def _find_exit_code(made: Plan) -> ExitCode:
     if made.needs_a_person or made.asks:
         return ExitCode.DECISION
     return ExitCode.DONE if made.is_empty else ExitCode.CHANGES

@@ -99,7 +99,7 @@ def ledger_command(said: Global, *, as_json: bool) -> int:
 
 
 @command.command("advance", short_help="Put the sandbox's clock ahead.")
-@click.argument("days", metavar="DAYSd", type=Days())
+@click.argument("days", metavar="DAYS", type=Days())
 @global_options
 def advance_command(said: Global, *, days: int) -> int:
     """Put the sandbox's clock ahead, for example by 370d.
@@ -119,10 +119,20 @@ def advance_command(said: Global, *, days: int) -> int:
 @command.command("reset", short_help="Forget all voices of the sandbox.")
 @global_options
 def reset_command(said: Global) -> int:
-    """Forget all voices of the sandbox, and what they cost."""
+    """Forget all voices of the sandbox, what they cost, and the journal of their creates."""
+    from voiceops.effects import System
+    from voiceops.files.writing import writing
+    from voiceops.observe import JOURNAL_NAME
+
+    environment = _find_environment(said)
     with closing(_open(said)) as sandbox:
         sandbox.reset()
+    journal = environment.state_dir / JOURNAL_NAME
+    with writing(journal):
+        System().unlink(journal)
     click.echo("The sandbox is empty.")
+    if environment.lockfile.exists():
+        click.echo(f"Next: rm {environment.lockfile.name}  (it names voices that are no more)")
     return ExitCode.DONE
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voiceops.cli.options import Global
+from voiceops.cli.options import MOST_PARALLEL, Global
 from voiceops.cli.terminal import style_for
 from voiceops.errors import DecisionNeeded, FileUnusable, UsageFault
 from voiceops.report.terminal import show
@@ -53,6 +53,11 @@ def read_saved(path: Path, said: Global, options: Options) -> Plan:
     document = read_document(said.folder / path)
     if not isinstance(document, Plan):
         raise FileUnusable(f"{path}: holds no plan", hint="save one with `voiceops plan -o FILE`")
+    made = options_of(document)
+    if made.allow_deletes < 0 or not 1 <= made.parallelism <= MOST_PARALLEL:
+        raise FileUnusable(
+            f"{path}: its options are not those of any command", hint="plan again, and save it"
+        )
     if options != Options():
         raise UsageFault(
             "a saved plan has its own options", hint="give them to `voiceops plan -o FILE`"
@@ -91,12 +96,22 @@ def refuse_stale(saved: Plan, fresh: Plan, said: Global, *, max_age: timedelta) 
 
 def _show_differences(comparison: Comparison, said: Global) -> None:
     """Show the changes that only one of the two plans has."""
-    from voiceops.report.sentences import WHY
+    from voiceops.core.difference import find_differences
+    from voiceops.report.sentences import WHY, say_difference
 
     style = style_for(sys.stderr, said.colour)
+    reviewed = {
+        (difference.change.action, difference.change.name): difference.change.desired
+        for difference in comparison.differences
+        if not difference.is_new
+    }
     for difference in comparison.differences:
         change = difference.change
         where, colour = ("now", "green") if difference.is_new else ("reviewed", "red")
         head = style.paint(f"only in the plan {where}:", colour)
         text = f"{head} {change.action} {show(change.name)}  {WHY[change.reason]}"
         click.echo(text, err=True, color=True)
+        before = reviewed.get((change.action, change.name)) if difference.is_new else None
+        if before and change.desired:
+            for edit in find_differences(before.spec, change.desired.spec):
+                click.echo(f"    {edit.field:<12}  {show(say_difference(edit))}", err=True)

@@ -52,15 +52,15 @@ def style_for(stream: TextIO, colour: str) -> Style:
     """Choose colour and width for a stream.
 
     `colour` is auto, always or never. In auto, FORCE_COLOR wins over NO_COLOR, which wins over
-    what the stream is; a dumb terminal has no colour. Width: 40 to 160 columns.
+    what the stream is; a dumb terminal has no colour. A terminal has 40 to 160 columns.
     """
     import shutil
 
     from voiceops.report.style import Style
 
-    width = min(max(shutil.get_terminal_size((100, 24)).columns, 40), 160)
     if not stream.isatty():
-        width = 160
+        return Style(_wants_colour(stream, colour))
+    width = min(max(shutil.get_terminal_size((100, 24)).columns, 40), 160)
     return Style(_wants_colour(stream, colour), width)
 
 

@@ -25,5 +25,5 @@ def command(said: Global, *, delivery: Delivery, is_locked: bool) -> int:
     from voiceops.workflow import validate
 
     found = validate(find_root(said), said.environment, is_locked=is_locked)
-    delivery.deliver(found, write_text=lambda: render_findings(found))
-    return ExitCode.FAILED if found.faults else ExitCode.DONE
+    code = ExitCode.FAILED if found.faults else ExitCode.DONE
+    return delivery.deliver(found, code, write_text=lambda: render_findings(found))

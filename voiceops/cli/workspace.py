@@ -16,7 +16,7 @@ from voiceops.errors import FileUnusable, UsageFault
 from voiceops.files.config import SANDBOX, Environment, read_config
 from voiceops.files.state import make_state_dir
 from voiceops.files.writing import writing
-from voiceops.observe import Workspace, find_siblings
+from voiceops.observe import Workspace, find_neighbours, find_siblings
 from voiceops.provider.access import Access
 from voiceops.provider.endpoints import resolve_endpoint, sandbox_endpoint
 from voiceops.provider.key import check_key
@@ -61,6 +61,7 @@ def open_speech(said: Global) -> Iterator[Speech]:
             root=root,
             environment=environment,
             siblings=find_siblings(root, config, environment),
+            expected=find_neighbours(config, environment),
             endpoint=access.endpoint.name,
             provider=provider,
             effects=access.effects,

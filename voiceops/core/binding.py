@@ -13,6 +13,8 @@ from voiceops.core.plan import Action, Binding, Change, Plan
 from voiceops.version import __version__
 
 # What may come on top of a saved plan: it costs nothing, and deletes nothing.
+# Two machines' clocks may differ so much.
+_MOST_SKEW = timedelta(minutes=5)
 _HARMLESS = frozenset({Action.RECORD, Action.SETTLE})
 _PAID = frozenset({Action.CREATE, Action.REPLACE})
 
@@ -94,7 +96,9 @@ def _find_reasons(saved: Plan, fresh: Plan, max_age: timedelta) -> list[str]:
     if saved.binding is None or fresh.binding is None:
         return ["the plan does not say what it was made from"]
     before, now = saved.binding, fresh.binding
-    age = datetime.fromisoformat(now.made) - datetime.fromisoformat(before.made)
+    age = _find_age(before, now)
+    if age is None:
+        return ["the plan does not say when it was made"]
     reasons = {
         f"it is for the environment {saved.environment}": saved.environment != fresh.environment,
         f"it was made at {saved.endpoint}, and this is {fresh.endpoint}": (
@@ -104,9 +108,17 @@ def _find_reasons(saved: Plan, fresh: Plan, max_age: timedelta) -> list[str]:
             before.version != now.version
         ),
         f"it is older than {max_age}": age > max_age,
+        "it was made at a time that is yet to come: the clocks differ": age < -_MOST_SKEW,
         "the manifests were changed since": before.manifests != now.manifests,
     }
     return [reason for reason, applies in reasons.items() if applies]
+
+
+def _find_age(before: Binding, now: Binding) -> timedelta | None:
+    try:
+        return datetime.fromisoformat(now.made) - datetime.fromisoformat(before.made)
+    except (ValueError, TypeError):  # no time, or one without its zone
+        return None
 
 
 def _find_cause(saved: Plan, fresh: Plan) -> str:

@@ -72,7 +72,7 @@ def _decide_row(desired: Desired, origin: Origin | None, view: View) -> Change:
     if live is None and not view.is_gone(entry.voice_id):
         if view.is_late(entry.voice_id) and entry.spec == desired.spec.digest:
             return Change(Action.KEEP, Reason.UP_TO_DATE, desired.name, voice=entry.voice_id)
-        return unlisted(desired.name, entry.voice_id, desired)
+        return unlisted(desired.name, entry.voice_id, desired, view)
     if live is None:
         lost = Change(Action.CREATE, Reason.LOST, desired.name, lost=entry.voice_id)
         return _obtain(desired, lost, view)
@@ -181,7 +181,7 @@ def _obtain(desired: Desired, wanted: Change, view: View) -> Change:
         return replace(wanted, action=Action.ADOPT, reason=reason, voice=twins[0].voice_id)
     made = view.unrecorded(desired)
     if made is not None:
-        return unlisted(desired.name, made, desired)
+        return unlisted(desired.name, made, desired, view)
     unreadable = [
         voice for voice in view.unclaimed((desired.name, *desired.aliases)) if voice.spec is None
     ]
@@ -198,16 +198,22 @@ def _obtain(desired: Desired, wanted: Change, view: View) -> Change:
     return wanted
 
 
-def unlisted(name: str, voice_id: str, desired: Desired | None) -> Change:
+def unlisted(name: str, voice_id: str, desired: Desired | None, view: View) -> Change:
     """Make the row of a voice that is missing, but perhaps not gone."""
+    if view.is_hidden(voice_id):
+        message = f"the service knows {voice_id}, and does not list it"
+        hint = f"nothing is created while it is there: pass it by with --exclude {name}"
+    else:
+        message = f"the listing lacks {voice_id}, but it cannot be called gone yet"
+        hint = "try again when it is older than `settle_s`; nothing is created until then"
     return Change(
         Action.PROBLEM,
         Reason.UNLISTED,
         name,
         voice=voice_id,
         desired=desired,
-        message=f"the listing lacks {voice_id}, but it cannot be called gone yet",
-        hint="try again when it is older than `settle_s`; nothing is created until then",
+        message=message,
+        hint=hint,
     )
 
 

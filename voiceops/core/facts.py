@@ -18,7 +18,8 @@ class Intent:
     """A create that may have been sent, and of which nothing is known yet.
 
     `before` holds the voices of this preferred name that were live when it was written, and the
-    one that the name stood for; `at` is in UTC. `spec` is the digest of what was to be sent.
+    one that the name stood for; `at` is in UTC. `spec` is the digest of what was to be sent. `made`
+    is the voice that it made, if only the lockfile does not know yet.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Intent:
     language: str
     protect: bool
     before: frozenset[str]
+    made: str = ""
 
     def may_have_made(self, voice: LiveVoice) -> bool:
         """Tell whether a voice is what this create was to make, and was not there before it."""
@@ -41,12 +43,14 @@ class Claims:
     """What belongs to the other environments of this repository, or may.
 
     Their lockfiles name `voices` and `deposed`; their journals on this machine add voices that
-    are paid for and not recorded yet, and the creates that are under way, `intents`.
+    are paid for and not recorded yet, and the creates that are under way, `intents`. `missing` are
+    the names of lockfiles that are not there, though their environments may have voices here.
     """
 
     voices: frozenset[str] = frozenset()
     deposed: frozenset[str] = frozenset()
     intents: tuple[Intent, ...] = ()
+    missing: tuple[str, ...] = ()
 
     def cover(self, voice: LiveVoice) -> bool:
         """Tell whether a voice belongs to another environment, or may."""

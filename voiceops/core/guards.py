@@ -77,12 +77,14 @@ def _refuse_lost(case: Case) -> Guard | None:
     lost = sorted(row.name for row in case.rows if _is_lost_for_good(row, case.facts))
     unaccepted = [name for name in lost if not matches(case.facts.options.accept_lost, name)]
     locked = len(case.facts.lock.voices)
+    is_named = len(unaccepted) < len(lost)
+    left = f"; --accept-lost does not name {', '.join(unaccepted)}" if is_named else ""
     is_all = bool(unaccepted) and len(lost) >= 2 and len(lost) == locked
     if len(unaccepted) <= case.threshold and not is_all:
         return None
     return Guard(
         "lost",
-        f"{len(unaccepted)} of {locked} locked voices are gone from the account",
+        f"{len(lost)} of {locked} locked voices are gone from the account{left}",
         "is it the right key, region and workspace, and is the model still served? "
         "if they are really gone, add --accept-lost 'NAME' for each, or a glob",
     )

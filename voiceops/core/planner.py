@@ -16,7 +16,7 @@ from voiceops.core.plan import Action, Change, Drift, Plan, Problem, Reason, Unm
 from voiceops.core.settings import Orphans, matches
 from voiceops.core.view import View
 from voiceops.core.voice import ACCOUNT_ZONE, LiveVoice
-from voiceops.errors import Fault
+from voiceops.errors import Fault, Place
 
 _ORDER = {action: position for position, action in enumerate(Action)}
 
@@ -63,6 +63,7 @@ def make_plan(facts: Facts) -> Plan:
             *sorted(facts.warnings),
             *_find_warnings(pairs, view),
             *_find_renames(rows, view),
+            *_find_missing_lockfiles(unmanaged, view),
         ),
         binding=bind(facts, selected),
     )
@@ -106,6 +107,9 @@ def _decide_pending(
         settle_s=view.facts.settings.settle_s,
     )
     name = desired.name if desired else intent.name
+    if intent.made:
+        message = f"{intent.made} is paid for; apply writes it into the lockfile"
+        return Change(Action.SETTLE, Reason.PENDING, name, desired=desired, message=message)
     if finding.verdict is not Verdict.UNSETTLED:
         message = f"a create of {intent.at:%Y-%m-%d %H:%M:%S} UTC has an unknown outcome"
         return Change(Action.SETTLE, Reason.PENDING, name, desired=desired, message=message)
@@ -134,7 +138,7 @@ def _decide_removed(name: str, removed: Set[str], view: View) -> Change:
     if is_wanted or name != names[-1] or view.is_gone(voice_id):
         return Change(Action.FORGET, Reason.REMOVED, name, voice=voice_id)
     if view.live(voice_id) is None:
-        return unlisted(name, voice_id, None)
+        return unlisted(name, voice_id, None, view)
     return Change(Action.DELETE, Reason.REMOVED, name, voice=voice_id)
 
 
@@ -186,8 +190,11 @@ def _duplicate_of(voice: LiveVoice, known: dict[tuple[str, str], str]) -> str:
 
 
 def _delete_unmanaged(unmanaged: tuple[Unmanaged, ...], view: View) -> list[Change]:
-    """Delete what belongs to nobody; who made it lately may not have recorded it yet."""
-    if view.facts.settings.orphans is not Orphans.DELETE:
+    """Delete what belongs to nobody; who made it lately may not have recorded it yet.
+
+    While another environment has no lockfile, nobody knows what belongs to it.
+    """
+    if view.facts.settings.orphans is not Orphans.DELETE or view.facts.claims.missing:
         return []
     return [
         Change(Action.DELETE, Reason.UNMANAGED, voice.name, voice=voice.voice)
@@ -197,9 +204,11 @@ def _delete_unmanaged(unmanaged: tuple[Unmanaged, ...], view: View) -> list[Chan
 
 
 def _is_selected(row: Change, facts: Facts) -> bool:
+    """Tell whether a change is asked for: by any name that it touches, or any voice."""
     if row.action is Action.SETTLE:
         return True
-    return facts.options.selects(row.name, *([row.voice] if row.voice else []))
+    touched = (row.name, row.renamed_from, row.voice, row.replaces, row.lost)
+    return facts.options.selects(*filter(None, touched))
 
 
 def _find_drift(rows: list[Change], view: View) -> tuple[Drift, ...]:
@@ -231,6 +240,15 @@ def _find_warnings(pairs: Iterable[tuple[Desired, Origin | None]], view: View) -
             hint = f"keep `aliases: [{born}]`, or a lost lockfile would cost a new voice"
             warnings.append(Fault(desired.place, message, hint))
     return tuple(sorted(warnings))
+
+
+def _find_missing_lockfiles(unmanaged: tuple[Unmanaged, ...], view: View) -> Iterator[Fault]:
+    """Say why nothing unmanaged is deleted, although that was asked for."""
+    if view.facts.settings.orphans is Orphans.DELETE and unmanaged:
+        for name in view.facts.claims.missing:
+            message = "there is no such lockfile, so no voice that nobody declares is deleted"
+            hint = "it may belong there: apply that environment first, or configure it no more"
+            yield Fault(Place(name, 1, 1), message, hint)
 
 
 def _find_renames(rows: list[Change], view: View) -> Iterator[Fault]:

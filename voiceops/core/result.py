@@ -46,7 +46,7 @@ class Result:
 
     def remark(self, message: str) -> Result:
         """Add what is odd about it."""
-        return replace(self, message=message)
+        return replace(self, message="; ".join(filter(None, (self.message, message))))
 
     def with_preview(self, path: str) -> Result:
         """Add where the preview is."""

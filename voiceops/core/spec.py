@@ -40,7 +40,7 @@ class Spec:
         return _digest(self)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _digest(spec: Spec) -> str:
     """Compute it once for what is declared and listed alike."""
     values = [spec.voice_prompt, spec.preview_text, spec.language, spec.target_model]

@@ -75,6 +75,10 @@ class View:
         """Tell whether a listing only lags behind a voice that was just made and is there."""
         return self.facts.queried.get(voice_id) is not None and self.is_young(voice_id)
 
+    def is_hidden(self, voice_id: str) -> bool:
+        """Tell whether the service knows a voice, and lists it not, although it is old enough."""
+        return self.facts.queried.get(voice_id) is not None and not self.is_young(voice_id)
+
     def unclaimed(self, names: Iterable[str]) -> list[LiveVoice]:
         """List the unclaimed live voices that were asked for under these names."""
         return [voice for name in names for voice in self._unclaimed.get(name, ())]

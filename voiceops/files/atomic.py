@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from voiceops.effects import Effects
@@ -13,7 +14,7 @@ def replace_file(path: Path, data: bytes, *, effects: Effects, mode: int) -> Non
     A symbolic link stays one: the file that it points at is replaced. A file that is there keeps
     its permissions. Raises OSError; the old content is then still there.
     """
-    target = path.resolve()
+    target = Path(os.path.realpath(path))
     kept_mode = target.stat().st_mode & 0o777 if target.exists() else mode
     temporary = target.with_name(f".{target.name}.tmp")
     try:

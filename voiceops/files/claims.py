@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -13,14 +14,22 @@ from voiceops.files.lockfile import read_lock
 
 # Within this time a file can be written again without a change of its time: git's racy index.
 _RACY_S = 2
+_READING = threading.Lock()
 
 Named = tuple[frozenset[str], frozenset[str]]
 
 
 def read_claims(
-    lockfiles: Iterable[Path], journals: Iterable[Path], *, effects: Effects, settle_s: float
+    lockfiles: Iterable[Path],
+    journals: Iterable[Path],
+    *,
+    expected: Iterable[Path],
+    effects: Effects,
+    settle_s: float,
 ) -> Claims:
     """Join what the other environments name, or may have made; a broken file is an error.
+
+    `expected` are the lockfiles of environments that may share the account.
 
     Read it after a listing: whatever the listing shows was announced in a journal before.
     """
@@ -33,6 +42,7 @@ def read_claims(
         made.union(*(voices for voices, _ in named)),
         frozenset().union(*(deposed for _, deposed in named)),
         tuple(intent for memory in memories for intent in memory.intents),
+        tuple(path.name for path in sorted(expected) if not path.exists()),
     )
 
 
@@ -47,7 +57,8 @@ def _find_named(path: Path, effects: Effects) -> Named:
         return _read_named(path)
     if effects.now().timestamp() - status.st_mtime < _RACY_S:
         return _read_named(path)
-    return _recall_named(path, (status.st_ino, status.st_mtime_ns, status.st_size))
+    with _READING:  # or all who begin together would read all
+        return _recall_named(path, (status.st_ino, status.st_mtime_ns, status.st_size))
 
 
 @lru_cache(maxsize=1024)

@@ -13,7 +13,7 @@ from voiceops.errors import Fault, FilesInvalid, Place, UsageFault
 from voiceops.files.config_model import VERSION, ConfigFields, EnvironmentFields, SettingFields
 from voiceops.files.faults import check, limit_faults
 from voiceops.files.schema import make_schema
-from voiceops.files.source import is_inside, read_source
+from voiceops.files.source import read_source
 from voiceops.files.wording import quote
 from voiceops.files.yaml_tree import Entry, MapNode, ScalarNode, read_tree
 
@@ -99,7 +99,8 @@ def parse_config(data: bytes, *, root: Path) -> Config:
     if fields is None or faults:
         raise FilesInvalid(limit_faults(faults))
     environments = _make_environments(fields, root)
-    lockfile_faults = [*_find_shared(environments, top), *_find_outside(environments, top, root)]
+    real = {name: os.path.realpath(found.lockfile) for name, found in environments.items()}
+    lockfile_faults = [*_find_shared(real, top), *_find_outside(real, top, root)]
     if lockfile_faults:
         raise FilesInvalid(limit_faults(lockfile_faults))
     return Config(environments)
@@ -172,12 +173,11 @@ def _find_sandbox_faults(top: Entry) -> Iterator[Fault]:
             yield Fault(entry.place, message, "take the line out, or rename the environment")
 
 
-def _find_shared(environments: Mapping[str, Environment], top: Entry) -> Iterator[Fault]:
+def _find_shared(lockfiles: Mapping[str, str], top: Entry) -> Iterator[Fault]:
     """Report lockfiles that several environments would write, also where case does not count."""
     sharing: dict[str, list[str]] = {}
-    for name, environment in environments.items():
-        real = os.path.realpath(environment.lockfile).casefold()
-        sharing.setdefault(real, []).append(name)
+    for name, lockfile in lockfiles.items():
+        sharing.setdefault(lockfile.casefold(), []).append(name)
     for names in sharing.values():
         if len(names) > 1:
             message = f"the environments {' and '.join(names)} share a lockfile"
@@ -185,11 +185,10 @@ def _find_shared(environments: Mapping[str, Environment], top: Entry) -> Iterato
                 yield Fault(place, message, "give each environment its own")
 
 
-def _find_outside(
-    environments: Mapping[str, Environment], top: Entry, root: Path
-) -> Iterator[Fault]:
-    for name, environment in environments.items():
-        if not is_inside(root, environment.lockfile):
+def _find_outside(lockfiles: Mapping[str, str], top: Entry, root: Path) -> Iterator[Fault]:
+    project = os.path.realpath(root)
+    for name, lockfile in lockfiles.items():
+        if not Path(lockfile).is_relative_to(project):
             message = "the lockfile's path leads out of the project through a link"
             for place in _find_lockfile_places([name], top) or [top.place]:
                 yield Fault(place, message, "put the lockfile into the project itself")

@@ -9,6 +9,7 @@ from voiceops.core.lock import Lock, LockEntry
 from voiceops.effects import Effects
 from voiceops.errors import FileUnusable
 from voiceops.files.lockfile import dump_lock, parse_lock
+from voiceops.files.regular import read_regular
 from voiceops.files.writing import writing
 
 
@@ -20,7 +21,7 @@ def emergency_path(lockfile: Path) -> Path:
 def keep(lockfile: Path, name: str, entry: LockEntry, *, effects: Effects) -> str:
     """Add an entry to the emergency file, and tell where it is.
 
-    If that cannot be written either, what is returned is the entry itself, between markers.
+    If that cannot be written either, what is returned is the entry itself, in one line.
     """
     path = emergency_path(lockfile)
     # The first line end keeps it apart from a torn entry before it.
@@ -31,7 +32,7 @@ def keep(lockfile: Path, name: str, entry: LockEntry, *, effects: Effects) -> st
             effects.fsync(path)
             effects.fsync_dir(path.parent)
     except FileUnusable:
-        return f"this is its entry:\n----- entry -----{line}----- end of entry -----"
+        return f"this is its entry: {line.strip()}"
     return f"its entry is in {path.name}"
 
 
@@ -43,7 +44,7 @@ def read_emergency(lockfile: Path) -> list[tuple[str, LockEntry]]:
     """
     path = emergency_path(lockfile)
     try:
-        lines = path.read_bytes().split(b"\n")
+        lines = read_regular(path).split(b"\n")
     except FileNotFoundError:
         return []
     except OSError as error:

@@ -6,6 +6,10 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from voiceops.files.regular import read_regular
+
+_MOST_BYTES = 8 * 1024 * 1024
+
 
 def glance_at_environments(root: Path) -> dict[str, Path]:
     """Give each environment's lockfile, sorted by name; what cannot be read is left out."""
@@ -20,9 +24,10 @@ def glance_at_environments(root: Path) -> dict[str, Path]:
 def glance_at_lockfile(lockfile: Path) -> list[str]:
     """Give the names that are locked, sorted; none if they cannot be read."""
     try:
-        return sorted(json.loads(lockfile.read_bytes())["voices"])
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        voices = _find(json.loads(read_regular(lockfile, limit_bytes=_MOST_BYTES)), "voices")
+    except (OSError, ValueError, RecursionError):
         return []
+    return sorted(voices) if isinstance(voices, Mapping) else []
 
 
 def glance_at_manifests(root: Path) -> set[str]:

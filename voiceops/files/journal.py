@@ -16,6 +16,7 @@ from voiceops.core.facts import Intent
 from voiceops.effects import Effects
 from voiceops.errors import FileUnusable, JournalDamaged
 from voiceops.files.atomic import replace_file
+from voiceops.files.regular import read_regular
 from voiceops.files.writing import writing
 
 MODE = 0o600
@@ -141,7 +142,7 @@ class _Content:
 
 def _read(path: Path) -> _Content:
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
     except FileNotFoundError:
         return _Content([], 0, 0)
     except OSError as error:

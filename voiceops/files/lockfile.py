@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Set
@@ -14,6 +15,7 @@ from voiceops.core.voice import is_voice_id
 from voiceops.effects import Effects
 from voiceops.errors import FileUnusable, LockfileInvalid
 from voiceops.files.atomic import replace_file
+from voiceops.files.regular import read_regular
 from voiceops.files.writing import writing
 
 VERSION = 1
@@ -39,12 +41,22 @@ def read_lock(path: Path) -> Lock:
     version, unknown keys, values of a wrong type, a key twice.
     """
     try:
-        data = path.read_bytes()
+        data = read_regular(path, limit_bytes=_MAX_BYTES)
     except FileNotFoundError:
         return Lock()
     except OSError as error:
-        raise FileUnusable(f"{path.name}: cannot be read: {error.strerror}") from error
+        message = f"{path.name}: cannot be read: {error.strerror}"
+        hint = f"make it a file that can be read, or restore it: git checkout -- {path.name}"
+        raise FileUnusable(message, hint=hint) from error
     return parse_lock(data, name=path.name)
+
+
+def check_writable(path: Path) -> None:
+    """Raise FileUnusable if the lockfile can certainly not be replaced."""
+    folder = next(folder for folder in path.parents if folder.exists())
+    if not os.access(folder, os.W_OK):
+        message = f"{path.name}: cannot be written: {folder} is read-only"
+        raise FileUnusable(message, hint="make it writable; nothing was sent yet")
 
 
 def parse_lock(data: bytes, *, name: str) -> Lock:
@@ -96,7 +108,7 @@ def write_lock(path: Path, lock: Lock, *, effects: Effects) -> None:
 
 def _decode(data: bytes, name: str) -> object:
     if len(data) > _MAX_BYTES:
-        raise _invalid(f"{name}: the file has {len(data):,} bytes; at most {_MAX_BYTES:,} are read")
+        raise _invalid(f"{name}: the file has more than {_MAX_BYTES:,} bytes")
     try:
         return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_key_twice)
     except json.JSONDecodeError as error:

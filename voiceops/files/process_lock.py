@@ -67,6 +67,7 @@ def find_holder(state_dir: Path) -> str | None:
 def _describe(note: Path) -> str:
     try:
         holder = json.loads(note.read_bytes())
-        return f": process {holder['pid']:d} on {holder['host']:s}, since {holder['started']:s}"
+        since = f"{holder['started']:s}".replace("T", " ").replace("+00:00", " UTC")
+        return f": process {holder['pid']:d} on {holder['host']:s}, since {since}"
     except (OSError, ValueError, KeyError, TypeError):
         return ""

@@ -13,6 +13,7 @@ from voiceops.effects import Effects
 from voiceops.errors import FileUnusable
 from voiceops.files.atomic import replace_file
 from voiceops.files.manifests import manifest_schema
+from voiceops.files.regular import read_regular
 from voiceops.files.writing import writing
 
 MANIFEST = "manifests/voices.yaml"
@@ -60,6 +61,11 @@ def find_ci(root: Path) -> Ci:
     return next((ci for ci in (Ci.GITHUB, Ci.GITLAB) if f"{ci}." in remotes), Ci.NONE)
 
 
+def is_below_top(root: Path) -> bool:
+    """Tell whether a folder lies in a git repository, and is not its top."""
+    return not (root / ".git").exists() and any((up / ".git").exists() for up in root.parents)
+
+
 def plan_scaffold(root: Path, ci: Ci) -> list[NewFile]:
     """List what a project still lacks, in the order of writing; nothing that is there changes.
 
@@ -93,7 +99,7 @@ def _plan_lines(root: Path) -> Iterator[NewFile]:
     for name, line in _LINES.items():
         path = root / name
         try:
-            before = path.read_bytes() if path.exists() else b""
+            before = read_regular(path) if path.exists() else b""
         except OSError as error:
             raise FileUnusable(f"{name}: cannot be read: {error.strerror}") from error
         if line.encode() in before.splitlines():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 from pathlib import Path
 
@@ -27,16 +29,13 @@ def read_source(root: Path, path: str) -> bytes | Fault:
             return Fault(place, "this is not a regular file", "put a file in its place")
         with file.open("rb") as stream:
             return stream.read(MAX_BYTES + 1)
-    except (OSError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or "its links go in circles"
+    except OSError as error:
+        reason = "its links go in circles" if error.errno == errno.ELOOP else error.strerror
         return Fault(
             place, f"cannot be read: {reason}", "check that it is there, and its permissions"
         )
 
 
 def is_inside(root: Path, path: Path) -> bool:
-    """Tell whether a path, its links followed, stays in the root.
-
-    Raises OSError, before Python 3.13 RuntimeError, if links go in circles.
-    """
-    return path.resolve().is_relative_to(root.resolve())
+    """Tell whether a path, its links followed as far as they lead, stays in the root."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))

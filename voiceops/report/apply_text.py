@@ -68,6 +68,10 @@ def _summarise(report: Report) -> Iterator[str]:
     spent = f" Spent about {report.spent} {show(report.currency)}." if report.spent else ""
     previews = sorted({result.preview.rpartition("/")[0] for result in report.results} - {""})
     yield from (f"Listen to the previews in {show(folder)}/." for folder in previews)
-    is_named = any(action in _NAMING for action in done)
+    is_named = any(
+        result.action in _NAMING or (result.action is Action.SETTLE and result.voice)
+        for result in report.results
+        if result.status is Status.DONE
+    )
     where = f" The names are in {show(report.lockfile)}." if is_named else ""
     yield f"Apply: {', '.join(parts)}.{spent}{where}"

@@ -24,7 +24,7 @@ from voiceops.report.sentences import (
     say_unmanaged,
 )
 from voiceops.report.style import Style
-from voiceops.report.terminal import clip, show
+from voiceops.report.terminal import clip, fold, show
 from voiceops.report.words import compare_words
 
 _SIGNS = {
@@ -56,6 +56,7 @@ _COUNTED = {
     Action.KEEP: "to keep",
 }
 _MOST_UNMANAGED = 10
+_INDENT = 18  # where the values of a voice stand
 
 
 def render_plan(plan: Plan, style: Style) -> str:
@@ -99,7 +100,7 @@ def _render_change(change: Change, plan: Plan, style: Style) -> Iterator[str]:
     if change.action is Action.CREATE and change.desired:
         for field in SPEC_FIELDS:
             value = show(getattr(change.desired.spec, field))
-            yield clip(f"    {field:<13} {value}", style.width)
+            yield from fold(f"    {field:<13} {value}", style.width, indent=_INDENT)
     for difference in change.differences:
         yield from _render_difference(difference, style)
     for candidate in change.candidates:
@@ -122,7 +123,8 @@ def _render_voices(change: Change, style: Style) -> Iterator[str]:
 def _render_difference(difference: FieldChange, style: Style) -> Iterator[str]:
     label = f"    {show(difference.field):<13} "
     if difference.before is None:
-        yield clip(f"{label}(not known) -> {show(difference.after)}", style.width)
+        text = f"{label}(not known) -> {show(difference.after)}"
+        yield from fold(text, style.width, indent=_INDENT)
         return
     parts = []
     for piece in compare_words(difference.before, difference.after):

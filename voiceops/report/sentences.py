@@ -31,8 +31,8 @@ WHY = {
     Reason.RECORDED: "only the lockfile changes",
     Reason.REMOVED: "no manifest declares it any more",
     Reason.DEPOSED: "it was replaced",
-    Reason.PENDING: "a create has an unknown outcome",
-    Reason.UNSETTLED: "a create has an unknown outcome",
+    Reason.PENDING: "an earlier create is still open",
+    Reason.UNSETTLED: "it is unclear which voice was paid for",
     Reason.UNMANAGED: "nobody declares it (orphans: delete)",
 }
 DONE = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator
 
 # Format characters that join letters of real scripts; all others of category Cf are shown.
 _HARMLESS_FORMAT = {"\u200c", "\u200d"}
@@ -19,15 +21,36 @@ def show(text: str) -> str:
 
 def clip(text: str, width: int) -> str:
     """Cut text to a width in columns, an ellipsis at the end if anything was cut."""
-    if columns(text) <= width:
-        return text
-    kept, used = [], 0
-    for character in text:
+    return text if columns(text) <= width else f"{_take(text, width - 1)}…"
+
+
+def fold(text: str, width: int, *, indent: int) -> Iterator[str]:
+    """Break text into lines of a width in columns, at spaces where it has any.
+
+    All lines but the first begin with so many spaces.
+    """
+    lead, line = " " * indent, ""
+    for word in re.findall(r" *[^ ]+| +$", text):
+        if line.strip() and columns(line + word) > width:
+            yield line
+            line = lead + word.lstrip(" ")
+        else:
+            line += word
+        while columns(line) > width:
+            begun = _take(line, width)
+            yield begun
+            line = lead + line[len(begun) :]
+    yield line
+
+
+def _take(text: str, width: int) -> str:
+    """Give as much of the text's beginning as has room in a width."""
+    used = 0
+    for index, character in enumerate(text):
         used += columns(character)
-        if used > width - 1:
-            break
-        kept.append(character)
-    return "".join(kept) + "…"
+        if used > width:
+            return text[:index]
+    return text
 
 
 def columns(text: str) -> int:

@@ -20,6 +20,8 @@ TABLES = (
         gmt_modified TEXT NOT NULL,
         last_used TEXT NOT NULL
     )""",
+    "CREATE INDEX voices_by_age ON voices (gmt_create, number)",
+    "CREATE INDEX voices_by_use ON voices (last_used)",
     """CREATE TABLE bills (
         number INTEGER PRIMARY KEY,
         item TEXT NOT NULL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import threading
@@ -61,8 +62,9 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
+        why = os.strerror(error.errno) if error.errno else str(error)
         raise VoiceopsError(
-            f"port {port} of {host} cannot be had: {error.strerror or error}",
+            f"port {port} of {host} cannot be had: {why}",
             hint="name another one with --port; 0 takes any that is free",
         ) from error
     # Connections inherit it; asyncio sets it only on those whose protocol is named, and without it
