@@ -27,13 +27,13 @@ def command(said: Global) -> int:
     The service is asked for one voice; nothing is changed. Exits 1 if something is broken, so
     that plan or apply cannot work.
     """
-    from voiceops.cli.workspace import find_root, reach
+    from voiceops.cli.workspace import reach
     from voiceops.core.health import State
     from voiceops.diagnosis import diagnose
     from voiceops.effects import System
     from voiceops.report.health_text import render_check, render_verdict
 
-    root, style = find_root(said), style_for(sys.stdout, said.colour)
+    root, style = said.root, style_for(sys.stdout, said.colour)
 
     @contextmanager
     def reach_service(environment: Environment) -> Iterator[Access]:

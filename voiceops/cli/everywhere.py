@@ -59,12 +59,11 @@ def find_environments(said: Global) -> list[str]:
 
     Raises UsageFault if one was named, too.
     """
-    from voiceops.cli.workspace import find_root
     from voiceops.files.config import SANDBOX, read_config
 
     if said.environment is not None:
         raise UsageFault("--env and --all-environments exclude each other", hint="leave one out")
-    return [name for name in read_config(find_root(said)).environments if name != SANDBOX]
+    return [name for name in read_config(said.root).environments if name != SANDBOX]
 
 
 def run_everywhere(

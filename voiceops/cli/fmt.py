@@ -25,12 +25,11 @@ def command(said: Global, *, paths: tuple[str, ...], check: bool) -> int:
     --env, the manifests of every environment are meant. Exits 1 if a file has a fault: it is left
     as it is.
     """
-    from voiceops.cli.workspace import find_root
     from voiceops.effects import System
     from voiceops.files.config import read_config
     from voiceops.files.formatting import plan_formatting, write_formatted
 
-    root = find_root(said)
+    root = said.root
     config = read_config(root)
     chosen = (
         [config.environment(said.environment)] if said.environment else config.environments.values()

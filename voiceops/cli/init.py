@@ -22,7 +22,6 @@ def command(said: Global, *, ci: str | None) -> int:
 
     Nothing that is there is written over.
     """
-    from voiceops.cli.workspace import find_root
     from voiceops.effects import System
     from voiceops.files.scaffold import (
         Ci,
@@ -32,7 +31,7 @@ def command(said: Global, *, ci: str | None) -> int:
         write_scaffold,
     )
 
-    root = find_root(said)
+    root = said.root
     new = plan_scaffold(root, Ci(ci) if ci else find_ci(root))
     write_scaffold(root, new, effects=System())
     for file in new:

@@ -30,6 +30,16 @@ class Global:
 
         return Path(self.directory)
 
+    @property
+    def root(self) -> Path:
+        """Give the project's folder, absolute; raises FileUnusable if there is none."""
+        from voiceops.errors import FileUnusable
+
+        root = self.folder.resolve()
+        if not root.is_dir():
+            raise FileUnusable(f"{self.directory}: there is no such folder", hint="check -C")
+        return root
+
 
 Callback = Callable[..., Any]
 

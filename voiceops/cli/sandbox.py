@@ -137,16 +137,15 @@ def reset_command(said: Global) -> int:
 
 
 def _open(said: Global, script: Script | None = None) -> Sandbox:
-    from voiceops.cli.workspace import find_root, open_sandbox
+    from voiceops.cli.workspace import open_sandbox
 
-    return open_sandbox(find_root(said), _find_environment(said), script)
+    return open_sandbox(said.root, _find_environment(said), script)
 
 
 def _find_environment(said: Global) -> Environment:
-    from voiceops.cli.workspace import find_root
     from voiceops.files.config import SANDBOX, read_config
 
-    return read_config(find_root(said)).environment(said.environment or SANDBOX)
+    return read_config(said.root).environment(said.environment or SANDBOX)
 
 
 def _read_script(path: Path | None) -> Script | None:

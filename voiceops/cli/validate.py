@@ -20,10 +20,9 @@ def command(said: Global, *, delivery: Delivery, is_locked: bool) -> int:
 
     Without --env every environment's manifests are checked. Exits 1 if there is a fault.
     """
-    from voiceops.cli.workspace import find_root
     from voiceops.report.findings_text import render_findings
-    from voiceops.workflow import validate
+    from voiceops.validation import validate
 
-    found = validate(find_root(said), said.environment, is_locked=is_locked)
+    found = validate(said.root, said.environment, is_locked=is_locked)
     code = ExitCode.FAILED if found.faults else ExitCode.DONE
     return delivery.deliver(found, code, write_text=lambda: render_findings(found))

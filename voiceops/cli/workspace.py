@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from voiceops.cli.options import Global
 from voiceops.effects import System
-from voiceops.errors import FileUnusable, UsageFault
+from voiceops.errors import UsageFault
 from voiceops.files.config import SANDBOX, Environment, read_config
 from voiceops.files.state import make_state_dir
 from voiceops.files.writing import writing
@@ -49,7 +49,7 @@ class Speech:
 @contextmanager
 def open_speech(said: Global) -> Iterator[Speech]:
     """Open the workspace together with what speaking needs."""
-    root = find_root(said)
+    root = said.root
     config = read_config(root)
     environment = config.environment(said.environment)
     settings = environment.settings
@@ -68,14 +68,6 @@ def open_speech(said: Global) -> Iterator[Speech]:
         )
         with closing(provider):
             yield Speech(workspace, access, dial)
-
-
-def find_root(said: Global) -> Path:
-    """Give the project's folder."""
-    root = said.folder.resolve()
-    if not root.is_dir():
-        raise FileUnusable(f"{said.directory}: there is no such folder", hint="check -C")
-    return root
 
 
 def open_sandbox(root: Path, environment: Environment, script: Script | None = None) -> Sandbox:
