@@ -134,7 +134,7 @@ def test_letters_are_counted_by_script(text, letters):
 
 
 @settings(deadline=None)
-@given(st.text(), st.sampled_from(LANGUAGES), st.booleans())
+@given(st.text(), st.sampled_from(list(LANGUAGES)), st.booleans())
 def test_any_text_gets_an_answer(text, language, is_default):
     misfits = [
         find_prompt_misfit(text),
@@ -144,7 +144,7 @@ def test_any_text_gets_an_answer(text, language, is_default):
 
 
 @settings(deadline=None)
-@given(st.text(alphabet="abcdefgh йцукен 漢字 かな 한글 123"), st.sampled_from(LANGUAGES))
+@given(st.text(alphabet="abcdefgh йцукен 漢字 かな 한글 123"), st.sampled_from(list(LANGUAGES)))
 def test_the_order_of_characters_does_not_matter(text, language):
     assert find_preview_misfit(text, language, is_default=False) == find_preview_misfit(
         text[::-1], language, is_default=False

@@ -7,7 +7,19 @@ import re
 NAME_PATTERN = re.compile(r"[A-Za-z0-9_]{1,16}")
 MAX_PROMPT_CHARACTERS = 2048
 MAX_PREVIEW_CHARACTERS = 1024
-LANGUAGES = ("zh", "en", "de", "it", "pt", "es", "ja", "ko", "fr", "ru")
+# By their codes, which designing takes; speaking takes the names.
+LANGUAGES = {
+    "zh": "Chinese",
+    "en": "English",
+    "de": "German",
+    "it": "Italian",
+    "pt": "Portuguese",
+    "es": "Spanish",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "fr": "French",
+    "ru": "Russian",
+}
 DEFAULT_LANGUAGE = "zh"
 SAMPLE_RATES_HZ = (8000, 16000, 24000, 48000)
 DEFAULT_SAMPLE_RATE_HZ = 24000

@@ -8,19 +8,9 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
+from voiceops.core.limits import LANGUAGES
+
 _NO_ASCII_LETTERS = re.compile("[^A-Za-z]+")
-_LANGUAGE_NAMES = {
-    "zh": "Chinese",
-    "en": "English",
-    "de": "German",
-    "it": "Italian",
-    "pt": "Portuguese",
-    "es": "Spanish",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "fr": "French",
-    "ru": "Russian",
-}
 _SCRIPTS_OF = {
     "zh": frozenset({"Han"}),
     "ja": frozenset({"Kana", "Han"}),
@@ -76,11 +66,11 @@ def find_preview_misfit(text: str, language: str, *, is_default: bool) -> Misfit
 
     `is_default` says that nobody chose the language. A language that is not known fits all.
     """
-    if language not in _LANGUAGE_NAMES:
+    if language not in LANGUAGES:
         return None
     letters = count_letters(text)
     if not letters:
-        return Misfit("has no letters", f"write a sentence in {_LANGUAGE_NAMES[language]}")
+        return Misfit("has no letters", f"write a sentence in {LANGUAGES[language]}")
     scripts = _SCRIPTS_OF.get(language, _LATIN)
     weight = _EAST_ASIAN_WEIGHT if scripts & _EAST_ASIAN else 1
     weighed = Counter({s: n * (weight if s in _EAST_ASIAN else 1) for s, n in letters.items()})
@@ -89,7 +79,7 @@ def find_preview_misfit(text: str, language: str, *, is_default: bool) -> Misfit
     main = _main_script(weighed)
     return Misfit(
         f"is mainly in {main} script, but its language is {language} "
-        + ("by default" if is_default else f"({_LANGUAGE_NAMES[language]})"),
+        + ("by default" if is_default else f"({LANGUAGES[language]})"),
         _hint_language(main, is_default=is_default),
     )
 
@@ -129,11 +119,11 @@ def _hint_language(script: str, *, is_default: bool) -> str:
     if script == "Latin":
         if is_default:
             return "say which language it is: `language: en` for English"
-        fitting = ["en", *(code for code in sorted(_LANGUAGE_NAMES) if code not in _SCRIPTS_OF)]
+        fitting = ["en", *(code for code in sorted(LANGUAGES) if code not in _SCRIPTS_OF)]
     else:
         fitting = {"Han": ["zh"], "Kana": ["ja"], "Hangul": ["ko"], "Cyrillic": ["ru"]}.get(
             script, []
         )
     if not fitting:
-        return f"the service speaks {', '.join(sorted(_LANGUAGE_NAMES))}"
+        return f"the service speaks {', '.join(sorted(LANGUAGES))}"
     return f"set `language` to {' or '.join(dict.fromkeys(fitting))}, or write another text"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from voiceops.core.limits import LANGUAGES
 from voiceops.errors import ProtocolViolated
 from voiceops.provider.access import Access
 from voiceops.provider.answer import read_answer
@@ -32,19 +33,6 @@ _STATUSES = (
     ),
 )
 _BAD_REQUEST = 400
-# How the service calls the languages that manifests call by their codes.
-LANGUAGES = {
-    "zh": "Chinese",
-    "en": "English",
-    "de": "German",
-    "it": "Italian",
-    "pt": "Portuguese",
-    "es": "Spanish",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "fr": "French",
-    "ru": "Russian",
-}
 
 
 @dataclass(frozen=True, slots=True)
