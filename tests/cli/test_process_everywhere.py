@@ -211,6 +211,24 @@ def test_ctrl_c_does_not_wait_for_what_only_reads(pair: Project, service: Servic
     assert (process.returncode, out, err.strip()) == (130, b"", b"stopped")
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_apply_that_only_looks_everywhere_leaves_at_once(
+    pair: Project, service: Service, number: signal.Signals, code: int
+) -> None:
+    service.may_list.clear()
+    with pair.start("apply", "--all-environments", "--yes", "--parallelism", "2") as process:
+        while len(service.actions) < 2:
+            assert process.poll() is None
+        process.send_signal(number)
+        out, err = process.communicate(timeout=TIME_LIMIT_S)
+        assert not service.may_list.is_set()
+    assert (process.returncode, out) == (code, b"")
+    assert err.decode().strip() == f"{number.name}: nothing was sent"
+    service.release()
+    assert pair.run("apply", "--all-environments", "--yes").code == 0
+    assert len(service.creates) == 6
+
+
 def test_nothing_unmanaged_is_deleted_while_a_lockfile_is_missing(
     pair: Project, service: Service
 ) -> None:

@@ -26,8 +26,8 @@ def stopping(gates: Sequence[Gate], at_work: Callable[[], str]) -> Iterator[None
     """Close the gates on SIGINT or SIGTERM while the block runs.
 
     What is in flight (`at_work` names it) is waited for, after SIGTERM for 5 s at the most. A
-    second signal leaves the process at once: the journal knows what was sent. Where there is but
-    one gate, and nothing is under way but reading, the first one raises Stopped.
+    second signal leaves the process at once: the journal knows what was sent. Where nothing is
+    under way but reading, the first one does: of a single gate by raising Stopped.
     """
 
     def stop(number: int, _: FrameType | None) -> None:
@@ -36,8 +36,11 @@ def stopping(gates: Sequence[Gate], at_work: Callable[[], str]) -> Iterator[None
         name = signal.Signals(number).name
         for gate in gates:
             gate.close(f"stopped by {name}", signal=number)
-        if len(gates) == 1 and gates[0].is_looking:
-            raise Stopped(number)
+        if all(gate.is_looking for gate in gates):
+            if len(gates) == 1:
+                raise Stopped(number)
+            _say(f"{name}: nothing was sent")
+            os._exit(128 + number)
         waiting = f"waiting for {at_work()}; " if at_work() else ""
         _say(f"{name}: nothing more is sent; {waiting}once more to leave at once")
         if number == signal.SIGTERM:
