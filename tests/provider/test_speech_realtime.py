@@ -26,6 +26,7 @@ from speech_server import (
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection
 
+from voiceops.effects import System
 from voiceops.errors import (
     AuthenticationFailed,
     ModelGone,
@@ -256,6 +257,20 @@ def test_a_service_that_reads_nothing_is_left_within_a_limit() -> None:
         with pytest.raises(ReplyLost):
             list(speak_in_session(much, session, line))
         release.set()
+
+
+def test_a_service_that_left_before_the_session_is_used_has_closed_it() -> None:
+    class Late(System):
+        def exchange(self, perform):
+            connection = perform()
+            connection.recv_events_thread.join()  # it closes the socket
+            return connection
+
+    with serve_session(greet_and_leave) as (port, _, _):
+        line = replace(access(port), effects=Late())
+        session = dial_service(line, REALTIME_MODEL)
+        with pytest.raises(ModelGone, match=r"^say: the service closed the session at once$"):
+            list(speak_in_session(utter(model=REALTIME_MODEL), session, line))
 
 
 def test_a_session_is_one_exchange_at_the_seam() -> None:

@@ -49,7 +49,8 @@ def dial_service(
     At the end of the block it is closed, after at most 2 s.
     """
     with _connect(access, model) as connection:
-        connection.socket.settimeout(send_limit_s)  # for sending: reading waits elsewhere
+        with suppress(OSError):  # the other side may have left already: receiving tells
+            connection.socket.settimeout(send_limit_s)  # for sending: reading waits elsewhere
         yield SocketChannel(connection)
 
 
