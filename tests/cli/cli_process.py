@@ -139,6 +139,7 @@ class Project:
             "LANG": "C.UTF-8",
             "TERM": "xterm-256color",
             "DASHSCOPE_API_KEY": KEY,
+            "PYTHONPATH": os.environ.get("PYTHONPATH"),  # a tree that is not the installed one
         }
         merged = {**base, **self.env, **(env or {})}
         return {name: value for name, value in merged.items() if value is not None}

@@ -69,7 +69,7 @@ def outcome(plan: Plan, keys: set[str]) -> dict[str, Any]:
             }
             for voice in plan.unmanaged
         ],
-        "warnings": [warning.message for warning in plan.warnings],
+        "warnings": [f"{warning.place}: {warning.message}" for warning in plan.warnings],
         "quota": [plan.quota.now, plan.quota.after, plan.quota.peak],
         "near": plan.quota.is_near,
         "price": str(plan.price.amount),

@@ -116,7 +116,7 @@ def test_windows_line_ends_and_a_mark_of_byte_order_are_read() -> None:
         ('{"version": true}', "voiceops.lock: version must be 1"),
         ("[]", "voiceops.lock: must be an object"),
         ("", "voiceops.lock:1:1: expecting value"),
-        ('{"version": 1, "version": 1}', "voiceops.lock: version stands there twice"),
+        ('{"a": 0, "version": 1, "version": 1}', "voiceops.lock: version stands there twice"),
         ('{"version": 1, "serial": 4}', "voiceops.lock: unknown key 'serial'"),
         ('{"version": 1, "voices": []}', "voiceops.lock: voices: must be an object"),
         (
