@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -99,6 +100,18 @@ class Ground:
 
     def _holds(self, path: str) -> bool:
         return (self.folder / path).resolve().is_relative_to(self.folder.resolve())
+
+    def copy_environment(self, count: int) -> None:
+        """Make so many environments of it, each with all its voices."""
+        names = [f"copy{number}" for number in range(count)]
+        with (self.folder / "voiceops.yaml").open("a", encoding="utf-8") as settings:
+            settings.write("environments:\n")
+            settings.writelines(f"  {name}: {{}}\n" for name in names)
+        for name in names:
+            lockfile = self.folder / f"voiceops.{name}.lock"
+            shutil.copyfile(self.folder / "voiceops.lock", lockfile)
+            os.utime(lockfile, (0, 0))  # what was just written may be written again unnoticed
+        (self.folder / "voiceops.lock").unlink()
 
     def declare_more(self, count: int) -> None:
         """Declare so many voices beside those that are there."""

@@ -70,6 +70,17 @@ def test_with_more_voices_only_the_pages_of_the_listing_are_more(
     assert many.count(COMMANDS[command]) == replace(of_few, requests=pages)
 
 
+@pytest.mark.parametrize("count", [2, 7])
+def test_settings_are_read_once_and_each_lockfile_twice_for_all_environments(
+    tmp_path: Path, count: int
+) -> None:
+    """Each environment reads its manifests and its lockfile; the others share what it says."""
+    with make_ground(tmp_path, FEW) as ground:
+        ground.copy_environment(count)
+        counted = ground.count(["plan", "--all-environments"])
+    assert counted.reads == 1 + 3 * count
+
+
 def test_each_create_adds_no_more_than_its_budget(tmp_path: Path) -> None:
     with make_ground(tmp_path, FEW) as ground:
         counted = count_a_create(ground)

@@ -19,6 +19,7 @@ from voiceops.files.manifests import (
     read_manifest,
     read_manifests,
 )
+from voiceops.threads import do_side_by_side
 
 MODEL = "qwen3-tts-vd-2026-01-26"
 VOICE = "qwen-tts-vd-old-voice-20260131102800123-a1b2"
@@ -680,6 +681,22 @@ def test_a_voice_that_is_accepted_is_within_the_services_limits(text):
     assert 1 <= len(prompt) <= 2048
     assert not any(ord(c) < 32 and c not in "\t\n" for c in prompt)
     assert any(c.isalpha() for c in prompt)
+
+
+def test_files_are_checked_once_for_all_threads_and_again_when_their_bytes_change(tmp_path):
+    (tmp_path / "manifests").mkdir()
+    path = tmp_path / "manifests" / "f.yaml"
+
+    def read(_):
+        return read_manifests(tmp_path, EVERYWHERE).desired[0]
+
+    path.write_text(one_voice(), encoding="utf-8")
+    first, *others = do_side_by_side(read, range(8), workers=8)
+    assert all(desired is first for desired in others)
+    kept = path.stat()
+    path.write_text(one_voice(voice_prompt="A harsh voice"), encoding="utf-8")
+    os.utime(path, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+    assert read(0).spec.voice_prompt == "A harsh voice"
 
 
 def test_the_schema_is_the_same_each_time_and_names_what_the_service_takes():

@@ -12,7 +12,7 @@ import click
 
 from voiceops.apply.gate import Gate
 from voiceops.cli.delivery import Delivery, document_options
-from voiceops.cli.everywhere import everywhere_option, find_environments, run_everywhere
+from voiceops.cli.everywhere import everywhere_option, run_everywhere, say_each
 from voiceops.cli.options import Global, global_options, planning_options
 from voiceops.cli.saved_plan import Age, options_of, read_saved, refuse_stale
 from voiceops.cli.signals import interruptible, stopping
@@ -96,9 +96,9 @@ def _apply_everywhere(said: Global, order: Order, delivery: Delivery) -> int:
     if not order.is_sure:
         message = "nothing was done: plans for several environments are not asked about one by one"
         raise DecisionNeeded(message, hint="look at `voiceops plan --all-environments`, add --yes")
-    names = find_environments(said)
-    gates = {name: Gate() for name in names}
-    tellers = {name: make_teller(said.colour, environment=name) for name in names}
+    each = say_each(said)
+    gates = {name: Gate() for name in each}
+    tellers = {name: make_teller(said.colour, environment=name) for name in each}
 
     def work(said: Global, delivery: Delivery) -> int:
         name = said.environment or ""
@@ -108,7 +108,7 @@ def _apply_everywhere(said: Global, order: Order, delivery: Delivery) -> int:
         return ", ".join(filter(None, (teller.at_work() for teller in tellers.values())))
 
     with stopping(list(gates.values()), find_at_work):
-        return run_everywhere(said, delivery, names, work, parallelism=order.options.parallelism)
+        return run_everywhere(each, delivery, work, parallelism=order.options.parallelism)
 
 
 def _apply(said: Global, order: Order, delivery: Delivery, *, gate: Gate, teller: Teller) -> int:

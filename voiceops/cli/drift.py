@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voiceops.cli.delivery import Delivery, document_options
-from voiceops.cli.everywhere import everywhere_option, find_environments, run_everywhere
+from voiceops.cli.everywhere import everywhere_option, run_everywhere, say_each
 from voiceops.cli.options import Global, global_options, parallelism_option
 from voiceops.cli.terminal import style_for
 from voiceops.errors import ExitCode
@@ -35,8 +35,7 @@ def command(said: Global, *, delivery: Delivery, parallelism: int, all_environme
         return _look(said, Options(parallelism=parallelism), delivery=delivery)
 
     if all_environments:
-        names = find_environments(said)
-        return run_everywhere(said, delivery, names, work, parallelism=parallelism)
+        return run_everywhere(say_each(said), delivery, work, parallelism=parallelism)
     return work(said, delivery)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -54,20 +54,22 @@ def everywhere_option(callback: Callback) -> Callback:
     return option(callback)
 
 
-def find_environments(said: Global) -> list[str]:
-    """Name the environments of the settings, sorted, without the sandbox.
+def say_each(said: Global) -> dict[str, Global]:
+    """Say the same for each environment of the settings, by name, sorted, without the sandbox.
 
-    Raises UsageFault if one was named, too.
+    The settings are read once. Raises UsageFault if an environment was named, too.
     """
-    from voiceops.files.config import SANDBOX, read_config
+    from voiceops.files.config import SANDBOX
 
     if said.environment is not None:
         raise UsageFault("--env and --all-environments exclude each other", hint="leave one out")
-    return [name for name in read_config(said.root).environments if name != SANDBOX]
+    config = said.read_config()
+    names = [name for name in config.environments if name != SANDBOX]
+    return {name: replace(said, environment=name, config=config) for name in names}
 
 
 def run_everywhere(
-    said: Global, delivery: Delivery, environments: list[str], work: Work, *, parallelism: int
+    each: Mapping[str, Global], delivery: Delivery, work: Work, *, parallelism: int
 ) -> ExitCode:
     """Do the work in each environment, and give the worst exit code.
 
@@ -76,26 +78,26 @@ def run_everywhere(
     """
 
     def run(name: str) -> Outcome:
-        return _run(replace(said, environment=name), delivery, work)
+        return _run(name, each[name], delivery, work)
 
     outcomes: list[Outcome] = []
-    for outcome in do_side_by_side(run, environments, workers=parallelism):
+    for outcome in do_side_by_side(run, each, workers=parallelism):
         _print(outcome, as_json=delivery.as_json, is_first=not outcomes)
         outcomes.append(replace(outcome, printed=""))
     if delivery.as_json:
         click.echo("\n}")
-    style = style_for(sys.stderr if delivery.as_json else sys.stdout, said.colour)
+    colour = next(iter(each.values())).colour
+    style = style_for(sys.stderr if delivery.as_json else sys.stdout, colour)
     for line in _summarise(outcomes, style):
         click.echo(line, err=delivery.as_json, color=True)
     return max((outcome.exit_code for outcome in outcomes), key=_SEVERITY.index)
 
 
-def _run(said: Global, delivery: Delivery, work: Work) -> Outcome:
+def _run(name: str, said: Global, delivery: Delivery, work: Work) -> Outcome:
     from voiceops.report.outline import make_outline
 
     printed: list[str] = []
     headings: list[str] = []
-    name = said.environment or ""
     own = replace(
         delivery,
         output=delivery.output and _name_file(delivery.output, name),

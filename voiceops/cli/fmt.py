@@ -26,11 +26,10 @@ def command(said: Global, *, paths: tuple[str, ...], check: bool) -> int:
     as it is.
     """
     from voiceops.effects import System
-    from voiceops.files.config import read_config
     from voiceops.files.formatting import plan_formatting, write_formatted
 
     root = said.root
-    config = read_config(root)
+    config = said.read_config()
     chosen = (
         [config.environment(said.environment)] if said.environment else config.environments.values()
     )

@@ -14,14 +14,20 @@ from voiceops.cli.completion import suggest_environments, suggest_locked, sugges
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from voiceops.files.config import Config
+
 
 @dataclass(frozen=True, slots=True)
 class Global:
-    """What holds for a whole command: which environment, in which folder, with colour or not."""
+    """What holds for a whole command: which environment, in which folder, with colour or not.
+
+    `config` are the settings, if they were read already.
+    """
 
     environment: str | None = None
     directory: str = ""
     colour: str = "auto"
+    config: Config | None = None
 
     @property
     def folder(self) -> Path:
@@ -39,6 +45,12 @@ class Global:
         if not root.is_dir():
             raise FileUnusable(f"{self.directory}: there is no such folder", hint="check -C")
         return root
+
+    def read_config(self) -> Config:
+        """Read the project's settings, if that was not done; raises as `files.config` does."""
+        from voiceops.files.config import read_config
+
+        return self.config or read_config(self.root)
 
 
 Callback = Callable[..., Any]

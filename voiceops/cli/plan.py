@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voiceops.cli.delivery import Delivery, document_options
-from voiceops.cli.everywhere import everywhere_option, find_environments, run_everywhere
+from voiceops.cli.everywhere import everywhere_option, run_everywhere, say_each
 from voiceops.cli.options import Global, global_options, planning_options
 from voiceops.cli.terminal import style_for
 from voiceops.errors import ExitCode
@@ -49,8 +49,7 @@ def command(
         return _plan(said, options, delivery=delivery, is_detailed=detailed_exitcode)
 
     if all_environments:
-        names = find_environments(said)
-        return run_everywhere(said, delivery, names, work, parallelism=options.parallelism)
+        return run_everywhere(say_each(said), delivery, work, parallelism=options.parallelism)
     return work(said, delivery)
 
 

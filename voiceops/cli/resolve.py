@@ -35,10 +35,9 @@ def command(said: Global, *, names: tuple[str, ...], form: str) -> int:
     Without a NAME all of them. Nothing is asked of the service. In Python:
     `from voiceops import resolve`.
     """
-    from voiceops.files.config import read_config
     from voiceops.resolution import resolve_all
 
-    environment = read_config(said.root).environment(said.environment)
+    environment = said.read_config().environment(said.environment)
     found = resolve_all(names, environment.lockfile)
     match form:
         case "env":

@@ -143,9 +143,9 @@ def _open(said: Global, script: Script | None = None) -> Sandbox:
 
 
 def _find_environment(said: Global) -> Environment:
-    from voiceops.files.config import SANDBOX, read_config
+    from voiceops.files.config import SANDBOX
 
-    return read_config(said.root).environment(said.environment or SANDBOX)
+    return said.read_config().environment(said.environment or SANDBOX)
 
 
 def _read_script(path: Path | None) -> Script | None:

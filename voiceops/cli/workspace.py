@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from voiceops.cli.options import Global
 from voiceops.effects import System
 from voiceops.errors import UsageFault
-from voiceops.files.config import SANDBOX, Environment, read_config
+from voiceops.files.config import SANDBOX, Environment
 from voiceops.files.state import make_state_dir
 from voiceops.files.writing import writing
 from voiceops.observe import Workspace, find_neighbours, find_siblings
@@ -50,7 +50,7 @@ class Speech:
 def open_speech(said: Global) -> Iterator[Speech]:
     """Open the workspace together with what speaking needs."""
     root = said.root
-    config = read_config(root)
+    config = said.read_config()
     environment = config.environment(said.environment)
     settings = environment.settings
     with reach(root, environment) as (access, dial):

@@ -165,7 +165,7 @@ def _is_lost_for_good(row: Change, facts: Facts) -> bool:
     if row.action is not Action.FORGET or row.name not in facts.lock.voices:
         return False
     is_named = facts.lock.voices[row.name].voice_id == row.voice
-    return is_named and row.voice not in facts.deleted | facts.claims.voices
+    return is_named and row.voice not in facts.deleted and row.voice not in facts.claims.voices
 
 
 def _is_protected(change: Change, case: Case) -> bool:

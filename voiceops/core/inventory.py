@@ -77,6 +77,6 @@ def _find_owner(voice: LiveVoice, names: dict[str, str], lock: Lock, claims: Cla
         return Owner.MANAGED
     if voice.voice_id in lock.deposed:
         return Owner.DEPOSED
-    if voice.voice_id in claims.voices | claims.deposed:
+    if voice.voice_id in claims.voices or voice.voice_id in claims.deposed:
         return Owner.SIBLING
     return Owner.UNMANAGED if voice.preferred_name is not None else Owner.FOREIGN

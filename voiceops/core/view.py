@@ -119,11 +119,12 @@ class View:
     def unrecorded(self, desired: Desired) -> str | None:
         """Find a voice that we just made for a name, and that no listing or lockfile shows."""
         names = {desired.name, *desired.aliases}
-        claimed = self.own_voices | set(self.facts.lock.deposed) | self.facts.claims.voices
+        known = self.facts.lock.deposed.keys() | self._leaving
         return next(
             (
                 voice_id
-                for voice_id in sorted(self.facts.made.keys() - claimed - self._leaving)
+                for voice_id in sorted(self.facts.made.keys() - known)
+                if not self.is_spoken_for(voice_id)
                 if (name := parse_voice_name(voice_id)) and name.preferred_name in names
                 if voice_id not in self._live and self.is_young(voice_id)
             ),

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable
-from functools import lru_cache
 from pathlib import Path
 
 from voiceops.core.facts import Claims
 from voiceops.effects import Effects
 from voiceops.files.journal import Journal
 from voiceops.files.lockfile import read_lock
+from voiceops.threads import once_for_all
 
 # Within this time a file can be written again without a change of its time: git's racy index.
 _RACY_S = 2
-_READING = threading.Lock()
 
 Named = tuple[frozenset[str], frozenset[str]]
 
@@ -57,11 +55,10 @@ def _find_named(path: Path, effects: Effects) -> Named:
         return _read_named(path)
     if effects.now().timestamp() - status.st_mtime < _RACY_S:
         return _read_named(path)
-    with _READING:  # or all who begin together would read all
-        return _recall_named(path, (status.st_ino, status.st_mtime_ns, status.st_size))
+    return _recall_named(path, (status.st_ino, status.st_mtime_ns, status.st_size))
 
 
-@lru_cache(maxsize=1024)
+@once_for_all(remembered=1024)
 def _recall_named(path: Path, _state: tuple[int, int, int]) -> Named:
     return _read_named(path)
 

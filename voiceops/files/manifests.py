@@ -29,6 +29,7 @@ from voiceops.files.schema import make_schema
 from voiceops.files.source import read_source
 from voiceops.files.wording import name_key, quote, suggest
 from voiceops.files.yaml_tree import Entry, ListNode, MapNode, ScalarNode, read_tree, to_plain
+from voiceops.threads import once_for_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +65,14 @@ def read_manifests(root: Path, globs: tuple[str, ...]) -> Manifests:
             raise FileUnusable(f"the glob {quote(glob)} {misfit.message}", hint=misfit.hint)
     found = find_paths(root, globs)
     faults = [*found.faults]
-    manifests: dict[str, Manifest] = {}
+    sources: list[tuple[str, bytes]] = []
     for path in found.paths:
         data = read_source(root, path)
         if isinstance(data, Fault):
             faults.append(data)
         else:
-            manifests[path] = read_manifest(data, path=path)
-    joined = join_manifests(manifests, faults=faults)
+            sources.append((path, data))
+    joined = join_manifests(_read_all(tuple(sources)), faults=faults)
     warnings = sorted([*joined.warnings, *_find_passed_over(root, globs, found.paths)])
     return Manifests(joined.desired, tuple(warnings), joined.paths)
 
@@ -92,6 +93,12 @@ def join_manifests(manifests: Mapping[str, Manifest], *, faults: Iterable[Fault]
         limit_faults(warning for manifest in manifests.values() for warning in manifest.warnings),
         tuple(sorted(manifests)),
     )
+
+
+@once_for_all(remembered=2)
+def _read_all(sources: tuple[tuple[str, bytes], ...]) -> Mapping[str, Manifest]:
+    """Read the manifests of an environment; others may have the same."""
+    return {path: read_manifest(data, path=path) for path, data in sources}
 
 
 def read_manifest(data: bytes, *, path: str) -> Manifest:
