@@ -12,15 +12,17 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-import bench_tools
 from bench_apply import run_real, run_virtual
 from bench_budgets import record_budgets
 from bench_page import fill_page
+from bench_peers import name_kubectl, name_terraform
+from bench_plans import PLANS, open_plans, validations
 from bench_plot import draw
+from bench_projects import open_accounts, start_up
 from bench_results import Results
 from bench_runs import BenchmarkFailed, Runner
-from bench_targets import ACCOUNTS
-from bench_tools import KEPT, PLANS, ROOT, Tools
+from bench_targets import ACCOUNTS, OWN
+from bench_tools import KEPT, ROOT, Tools
 
 DOCS = ROOT / "docs" / "explanation"
 SIZES = (10, 100, 1000, 10_000)
@@ -75,7 +77,7 @@ class Bench:
 
 
 def measure_start_up(bench: Bench, _: argparse.Namespace) -> None:
-    commands = bench_tools.start_up(bench.tools)
+    commands = start_up(bench.tools)
     runs = bench.runner.run_in_turn(commands, bench.rounds * 2, bench.tell)
     bench.put("start-up", {"runs": runs}, find_versions(bench.tools, ["voiceops"]))
 
@@ -83,9 +85,7 @@ def measure_start_up(bench: Bench, _: argparse.Namespace) -> None:
 def measure_plans(bench: Bench, asked: argparse.Namespace) -> None:
     for size in asked.sizes:
         with ExitStack() as stack:
-            commands, absent = bench_tools.open_plans(
-                bench.tools, size, list(PLANS), stack, bench.runner
-            )
+            commands, absent = open_plans(bench.tools, size, list(PLANS), stack, bench.runner)
             rounds = min(bench.rounds, LARGE_ROUNDS) if size >= MANY else bench.rounds
             bench.tell(f"plans of {size:,}")
             runs = bench.runner.run_in_turn(commands, rounds, bench.tell)
@@ -94,7 +94,7 @@ def measure_plans(bench: Bench, asked: argparse.Namespace) -> None:
 
 
 def measure_validate(bench: Bench, _: argparse.Namespace) -> None:
-    commands = bench_tools.validations(bench.tools, CHECKED)
+    commands = validations(bench.tools, CHECKED)
     runs = bench.runner.run_in_turn(commands, bench.rounds, bench.tell)
     bench.put("validate", {"runs": runs}, find_versions(bench.tools, ["voiceops", "octoDNS"]))
 
@@ -103,11 +103,14 @@ def measure_accounts(bench: Bench, _: argparse.Namespace) -> None:
     """Measure one, ten and a hundred accounts, and a plan of one voice, which is start-up."""
     with ExitStack() as stack:
         commands = {
-            "start-up": stack.enter_context(bench_tools.open_accounts(bench.tools, 1, 1)),
-            "1 account": stack.enter_context(bench_tools.open_accounts(bench.tools, 1, CHECKED)),
-            "10 accounts": stack.enter_context(bench_tools.open_accounts(bench.tools, 10, CHECKED)),
+            "start-up": stack.enter_context(open_accounts(bench.tools, 1, 1)),
+            "1 account": stack.enter_context(open_accounts(bench.tools, 1, CHECKED)),
+            "10 accounts": stack.enter_context(open_accounts(bench.tools, 10, CHECKED)),
             f"{ACCOUNTS} accounts": stack.enter_context(
-                bench_tools.open_accounts(bench.tools, ACCOUNTS, CHECKED)
+                open_accounts(bench.tools, ACCOUNTS, CHECKED)
+            ),
+            f"{ACCOUNTS} accounts, {OWN}": stack.enter_context(
+                open_accounts(bench.tools, ACCOUNTS, CHECKED, is_shared=False)
             ),
         }
         runs = bench.runner.run_in_turn(commands, bench.rounds, bench.tell)
@@ -137,8 +140,8 @@ def find_versions(tools: Tools, names: list[str]) -> dict[str, str]:
         "voiceops": lambda: tools.voiceops.versions["voiceops"],
         "R": lambda: "with PyYAML " + tools.floor.versions["PyYAML"],
         "octoDNS": lambda: tools.octodns.versions["octodns"],
-        "Terraform": lambda: bench_tools.name_terraform(tools),
-        "kubectl": lambda: bench_tools.name_kubectl(tools),
+        "Terraform": lambda: name_terraform(tools),
+        "kubectl": lambda: name_kubectl(tools),
     }
     return {name: found[name]() for name in names}
 

@@ -14,7 +14,8 @@ from itertools import product
 from pathlib import Path
 
 import bench_data
-from bench_tools import KEPT, Tools, environment_of, make_empty, serving_sandbox, set_up
+from bench_projects import environment_of, serving_sandbox
+from bench_tools import KEPT, Tools, make_empty, set_up
 
 VOICES = (1, 10, 100, 1000)
 LATENCIES_S = (0.05, 0.2, 1, 3, 10)

@@ -18,6 +18,7 @@ EXPONENT = 1.05
 SMALL_KUBECTL_LEAD = 3.0
 VALIDATE_AT_MOST = (("one file", 0.35), ("1,000 files", 0.6))
 ACCOUNTS = 100
+OWN = "each with manifests of its own"
 MEMORY_GROWTH = 1.1
 OF_THE_LIMIT, OF_THE_SHORT_LIMIT = 0.97, 0.93
 
@@ -95,20 +96,20 @@ def judge_validate(results: Results) -> Iterator[Verdict]:
 def judge_accounts(results: Results) -> Iterator[Verdict]:
     """Judge CPU and memory of many accounts by those of one; start-up is a plan of one voice."""
     runs = results.runs("accounts")
-    many = f"{ACCOUNTS} accounts"
-    if not {many, "1 account", "start-up"} <= set(runs):
-        return
-    start_s = spread_of(runs["start-up"], "cpu_s").middle
-    one_s = spread_of(runs["1 account"], "cpu_s").middle - start_s
-    all_s = spread_of(runs[many], "cpu_s").middle - start_s
-    what = f"`plan` of {ACCOUNTS} accounts of 1,000 voices"
-    wanted = f"{what}, start-up left out: CPU <= {ACCOUNTS} x one's"
-    yield Verdict(wanted, f"{all_s / one_s:.1f} x ({all_s:.1f} s)", all_s / one_s <= ACCOUNTS)
-    memory = compare(runs[many], runs["1 account"], "peak_mib")
-    peak_mib = spread_of(runs[many], "peak_mib").middle
-    wanted = f"the same: peak memory as of one (<= {MEMORY_GROWTH} x)"
-    is_met = memory.middle <= MEMORY_GROWTH
-    yield Verdict(wanted, f"{memory.middle:.2f} x ({peak_mib:.0f} MiB)", is_met)
+    for name, of in ((f"{ACCOUNTS} accounts", ""), (f"{ACCOUNTS} accounts, {OWN}", f", {OWN}")):
+        if not {name, "1 account", "start-up"} <= set(runs):
+            continue
+        start_s = spread_of(runs["start-up"], "cpu_s").middle
+        one_s = spread_of(runs["1 account"], "cpu_s").middle - start_s
+        all_s = spread_of(runs[name], "cpu_s").middle - start_s
+        what = f"`plan` of {ACCOUNTS} accounts of 1,000 voices{of}"
+        wanted = f"{what}, start-up left out: CPU <= {ACCOUNTS} x one's"
+        yield Verdict(wanted, f"{all_s / one_s:.1f} x ({all_s:.1f} s)", all_s / one_s <= ACCOUNTS)
+        memory = compare(runs[name], runs["1 account"], "peak_mib")
+        peak_mib = spread_of(runs[name], "peak_mib").middle
+        wanted = f"the same: peak memory as of one (<= {MEMORY_GROWTH} x)"
+        is_met = memory.middle <= MEMORY_GROWTH
+        yield Verdict(wanted, f"{memory.middle:.2f} x ({peak_mib:.0f} MiB)", is_met)
 
 
 def judge_apply(results: Results) -> Iterator[Verdict]:
