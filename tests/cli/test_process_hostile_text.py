@@ -46,7 +46,7 @@ def name_hostile(action: Action, document: dict[str, object]) -> None:
 
 def test_the_voices_of_a_stranger_are_harmless(remote: Project, service: Service) -> None:
     create_elsewhere(service.sandbox, prompt=f"A voice. {HOSTILE}", text=f"Hello. {HOSTILE}")
-    for command in (["list"], ["apply", "--yes"]):
+    for command in (["list"], ["list", "--json"], ["apply", "--yes"], ["plan", "--json"]):
         ran = remote.run(*command)
         assert ran.code == 0
         assert_harmless(ran)
@@ -59,8 +59,8 @@ def test_a_hostile_listing_is_harmless(
 ) -> None:
     remote.run("apply", "--yes")
     service.distort = distort
-    for command in ("plan", "list"):
-        assert_harmless(remote.run(command))
+    for words in (["plan"], ["list"], ["plan", "--json"], ["list", "--json"]):
+        assert_harmless(remote.run(*words))
 
 
 def test_an_account_full_of_twins_with_hostile_dates_is_harmless(

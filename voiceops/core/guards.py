@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from voiceops.core.facts import Facts
 from voiceops.core.outlook import find_price, find_quota
 from voiceops.core.plan import Action, Change, Guard
-from voiceops.core.settings import matches
+from voiceops.core.settings import is_plain, matches
 from voiceops.core.view import View
 
 ALWAYS_ALLOWED = 3
@@ -48,6 +49,25 @@ def find_asks(changes: tuple[Change, ...], view: View) -> tuple[str, ...]:
     return tuple(
         f"{name}: the service no longer echoes {voice_id} as it was observed; delete it?"
         for name, voice_id in doubtful
+    )
+
+
+def _refuse_misspelt(case: Case) -> Guard | None:
+    """Refuse to change what a misspelt name was to hold back."""
+    facts = case.facts
+    known = {name for row in case.rows for name in row.touched}
+    known.update(alias for desired in facts.desired for alias in desired.aliases)
+    known.update(voice.voice_id for voice in facts.live)
+    known.update(voice.preferred_name for voice in facts.live if voice.preferred_name)
+    unknown = sorted(filter(is_plain, set(facts.options.exclude) - known))
+    if not unknown:
+        return None
+    close = get_close_matches(unknown[0], sorted(known), n=1)
+    meant = f"did you mean {close[0]}? " if close else ""
+    return Guard(
+        "exclude",
+        f"--exclude names {', '.join(unknown)}, and no voice is called that",
+        f"{meant}a glob, such as '{unknown[0]}*', need not match",
     )
 
 
@@ -149,6 +169,7 @@ def _refuse_cost(case: Case) -> Guard | None:
 
 
 _RULES: tuple[Callable[[Case], Guard | None], ...] = (
+    _refuse_misspelt,
     _refuse_empty,
     _refuse_deletes,
     _refuse_lost,

@@ -96,6 +96,12 @@ class Change:
     message: str = ""
     hint: str = ""
 
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """List every name and every voice that it is about."""
+        names = (self.name, self.renamed_from, self.voice, self.replaces, self.lost)
+        return tuple(filter(None, names))
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -207,8 +207,7 @@ def _is_selected(row: Change, facts: Facts) -> bool:
     """Tell whether a change is asked for: by any name that it touches, or any voice."""
     if row.action is Action.SETTLE:
         return True
-    touched = (row.name, row.renamed_from, row.voice, row.replaces, row.lost)
-    return facts.options.selects(*filter(None, touched))
+    return facts.options.selects(*row.touched)
 
 
 def _find_drift(rows: list[Change], view: View) -> tuple[Drift, ...]:

@@ -64,6 +64,11 @@ class Options:
         return not matches(self.exclude, *names)
 
 
+def is_plain(glob: str) -> bool:
+    """Tell whether a glob matches itself alone."""
+    return not any(character in glob for character in "*?[")
+
+
 def matches(globs: tuple[str, ...], *names: str) -> bool:
     """Tell whether any glob matches any of the names."""
     return any(fnmatchcase(name, glob) for name in names for glob in globs)

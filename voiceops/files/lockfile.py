@@ -61,13 +61,6 @@ def check_writable(path: Path) -> None:
 
 def parse_lock(data: bytes, *, name: str) -> Lock:
     """Read a lockfile's bytes; `name` is how messages call the file."""
-    conflict = _CONFLICT.search(data)
-    if conflict:
-        line = data.count(b"\n", 0, conflict.start()) + 1
-        raise LockfileInvalid(
-            f"{name}:{line}: the file holds the conflict markers of a merge",
-            hint="keep the entries of both sides, take the markers out, then run `voiceops plan`",
-        )
     root = _object(_decode(data, name), at=name)
     version = root.get("version")
     if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
@@ -111,11 +104,22 @@ def _decode(data: bytes, name: str) -> object:
         raise _invalid(f"{name}: the file has more than {_MAX_BYTES:,} bytes")
     try:
         return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_key_twice)
-    except json.JSONDecodeError as error:
-        place = f"{name}:{error.lineno}:{error.colno}"
-        raise _invalid(f"{place}: {error.msg.lower()}") from error
     except (ValueError, RecursionError) as error:
-        raise _invalid(f"{name}: {error}") from error
+        raise _explain(error, data, name) from error
+
+
+def _explain(error: Exception, data: bytes, name: str) -> LockfileInvalid:
+    """Say why bytes are no JSON: a merge may have left them so."""
+    conflict = _CONFLICT.search(data)
+    if conflict:
+        line = data.count(b"\n", 0, conflict.start()) + 1
+        return LockfileInvalid(
+            f"{name}:{line}: the file holds the conflict markers of a merge",
+            hint="keep the entries of both sides, take the markers out, then run `voiceops plan`",
+        )
+    if isinstance(error, json.JSONDecodeError):
+        return _invalid(f"{name}:{error.lineno}:{error.colno}: {error.msg.lower()}")
+    return _invalid(f"{name}: {error}")
 
 
 def _no_key_twice(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -7,17 +7,22 @@ import json
 from datetime import date
 from decimal import Decimal
 
+from voiceops.report.terminal import is_hidden
+
 
 def dump_document(document: object) -> str:
     """Write a document as JSON text, two spaces deep, ending in a line end.
 
-    `format_version` and `kind` come first. Dates are ISO text, amounts of money numbers.
+    `format_version` and `kind` come first. Dates are ISO text, amounts of money numbers. What a
+    reader could not see, or a terminal would obey, is written as a JSON escape.
     """
     if not dataclasses.is_dataclass(document) or isinstance(document, type):
         raise TypeError(f"{document!r} is not a document")
     values = dataclasses.asdict(document)
     head = {key: values.pop(key) for key in ("format_version", "kind") if key in values}
-    return json.dumps({**head, **values}, indent=2, ensure_ascii=False, default=_encode) + "\n"
+    text = json.dumps({**head, **values}, indent=2, ensure_ascii=False, default=_encode) + "\n"
+    hidden = {character for character in set(text) - {"\n"} if is_hidden(character)}
+    return text.translate({ord(character): json.dumps(character)[1:-1] for character in hidden})
 
 
 def _encode(value: object) -> str | float:

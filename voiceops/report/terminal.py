@@ -19,6 +19,12 @@ def show(text: str) -> str:
     return "".join(_show_character(character) for character in text)
 
 
+def is_hidden(character: str) -> bool:
+    """Tell whether a character is not seen, or does something: control, bidi, invisible."""
+    is_harmless = character in _HARMLESS_FORMAT
+    return not is_harmless and unicodedata.category(character) in _HIDDEN_CATEGORIES
+
+
 def clip(text: str, width: int) -> str:
     """Cut text to a width in columns, an ellipsis at the end if anything was cut."""
     return text if columns(text) <= width else f"{_take(text, width - 1)}…"
@@ -67,7 +73,7 @@ def _columns_of(character: str) -> int:
 
 
 def _show_character(character: str) -> str:
-    if character in _HARMLESS_FORMAT or unicodedata.category(character) not in _HIDDEN_CATEGORIES:
+    if not is_hidden(character):
         return character
     if character.isascii():
         return repr(character)[1:-1]
