@@ -137,10 +137,10 @@ def _object(value: object, *, at: str) -> dict[str, object]:
 
 
 def _refuse_unknown(value: Mapping[str, object], known: Set[str], *, at: str) -> None:
-    unknown = sorted(value.keys() - known)
-    if unknown:
+    if not value.keys() <= known:
+        unknown = min(value.keys() - known)
         raise LockfileInvalid(
-            f"{at}: unknown key {unknown[0]!r}",
+            f"{at}: unknown key {unknown!r}",
             hint="was the file written by a newer voiceops? upgrade, or restore it from git",
         )
 
