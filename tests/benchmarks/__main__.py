@@ -28,8 +28,8 @@ DOCS = ROOT / "docs" / "explanation"
 SIZES = (10, 100, 1000, 10_000)
 ROUNDS = 9
 QUICK_ROUNDS = 3
-MANY = 10_000  # from here on a round takes a minute, and three are enough
-LARGE_ROUNDS = 3
+MANY = 10_000  # from here on a round takes a minute, and four are enough
+LARGE_ROUNDS = 4
 CHECKED = 1000
 
 

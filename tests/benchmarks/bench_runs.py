@@ -100,14 +100,18 @@ class Runner:
     def run_in_turn(
         self, commands: Mapping[str, Command], rounds: int, tell: Callable[[str], None]
     ) -> dict[str, list[Run]]:
-        """Run all commands once to warm up, then each once a round, in turn."""
+        """Run all commands once to warm up, then each once a round, in turn.
+
+        Every other round is in the reverse order, so that none always comes after the same one.
+        """
         for command in commands.values():
             self.run(command)
         runs: dict[str, list[Run]] = {name: [] for name in commands}
         for number in range(1, rounds + 1):
             tell(f"round {number} of {rounds}: {', '.join(commands)}")
-            for name, command in commands.items():
-                runs[name].append(self.run(command))
+            in_turn = list(commands) if number % 2 else list(reversed(commands))
+            for name in in_turn:
+                runs[name].append(self.run(commands[name]))
         return runs
 
 
