@@ -108,7 +108,8 @@ class Histories(RuleBasedStateMachine):
             shutil.rmtree(self.folder)
 
     def declare(self) -> None:
-        self.machine.declare(self.declared, self.aliases)
+        aliases = {new: old for new, old in self.aliases.items() if new in self.declared}
+        self.machine.declare(self.declared, aliases)
         self.machine.world.adopt(self.folder)
 
     def apply(self) -> None:
@@ -123,14 +124,13 @@ class Histories(RuleBasedStateMachine):
     @rule(name=names, prompt=prompts)
     def edit(self, name: str, prompt: str) -> None:
         renamed = f"{name}_now"
-        self.declared[renamed if renamed in self.declared else name] = prompt
+        self.declared[renamed if renamed in self.aliases else name] = prompt
         self.declare()
 
     @rule(name=names)
     def take_out(self, name: str) -> None:
         for known in (name, f"{name}_now"):
             self.declared.pop(known, None)
-            self.aliases.pop(known, None)
         self.declare()
 
     @rule(name=names)

@@ -45,6 +45,8 @@ def is_stale_adoption(desired: Desired, origin: Origin | None, view: View) -> bo
     """Tell whether `adopt` names a voice that this name had once, and has no more."""
     if desired.adopt is None or origin is None or origin.entry.voice_id == desired.adopt:
         return False
+    if view.is_spoken_for(desired.adopt):
+        return False
     deposed = view.facts.lock.deposed.get(desired.adopt)
     was_its_own = deposed is not None and deposed.name in {desired.name, *desired.aliases}
     return was_its_own or view.is_gone(desired.adopt)
