@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from action_runner import Ended, Machine, Watch, base_environment, run_action
 from action_tools import copy_tree
 from github_server import TOKEN, Hub
+from local_server import Handler, listening
 
 from voiceops.cli.fault_script import read_script
 from voiceops.sandbox.service import Sandbox
@@ -78,32 +78,15 @@ class Account:
 def serving_account(account: Account) -> Iterator[str]:
     """Serve on a free port of this machine; gives the base URL."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Requests(Handler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            status, content = account.answer(self.path, dict(self.headers), body)
-            try:
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-            except OSError:  # the client has left
-                self.close_connection = True
+            self.reply(*account.answer(self.path, dict(self.headers), self.take_body()))
 
-        def log_message(self, *_: object) -> None:
-            return
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with listening(Requests) as url:
         try:
-            yield f"http://127.0.0.1:{server.server_port}/api/v1"
+            yield f"{url}/api/v1"
         finally:
             account.may_reply.set()
-            server.shutdown()
-            thread.join()
 
 
 def git(folder: Path, *arguments: str) -> str:

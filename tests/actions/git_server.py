@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import os
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from github_server import TOKEN
+from local_server import Handler, listening
 
 
 @contextmanager
@@ -20,7 +19,9 @@ def serving_git(folder: Path, *, user: str = "x-access-token") -> Iterator[str]:
     """Serve the repositories of a folder to this user; gives the URL."""
     login = "Basic " + base64.b64encode(f"{user}:{TOKEN}".encode()).decode()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Requests(Handler):
+        protocol_version = "HTTP/1.0"  # git does not say how much it sends
+
         def _answer(self) -> None:
             url = urlsplit(self.path)
             if "git-receive-pack" in self.path and self.headers["Authorization"] != login:
@@ -45,7 +46,7 @@ def serving_git(folder: Path, *, user: str = "x-access-token") -> Iterator[str]:
             ended = subprocess.run(
                 ["git", "http-backend"],
                 env=variables,
-                input=self.rfile.read(int(self.headers.get("Content-Length") or 0)),
+                input=self.take_body(),
                 capture_output=True,
                 check=True,
             )
@@ -63,14 +64,5 @@ def serving_git(folder: Path, *, user: str = "x-access-token") -> Iterator[str]:
         def do_POST(self) -> None:
             self._answer()
 
-        def log_message(self, *_: object) -> None:
-            return
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Requests) as url:
+        yield url

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
+
+from local_server import Handler, listening
 
 # One route a line: method, path, what answers it.
 Answer = tuple[int, object]
@@ -110,12 +110,10 @@ ROUTES = (
 def serving_hub(hub: Hub) -> Iterator[str]:
     """Serve on a free port of this machine; gives the URL of the API."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Requests(Handler):
         def _answer(self) -> None:
             url = urlsplit(self.path)
-            data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            data = self.take_body()
             token = str(self.headers.get("Authorization", "")).split(" ")[-1]
             if self.command == "GET":
                 hub.reads.append(self.path)
@@ -125,14 +123,7 @@ def serving_hub(hub: Hub) -> Iterator[str]:
             links = ""
             if isinstance(found, list):
                 found, links = self._cut(found, url.path, parse_qs(url.query))
-            content = json.dumps(found).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json; charset=utf-8")
-            self.send_header("Content-Length", str(len(content)))
-            if links:
-                self.send_header("Link", links)
-            self.end_headers()
-            self.wfile.write(content)
+            self.reply(status, json.dumps(found).encode(), {"Link": links} if links else {})
 
         def _cut(
             self, found: list[Record], path: str, query: dict[str, list[str]]
@@ -154,14 +145,5 @@ def serving_hub(hub: Hub) -> Iterator[str]:
         def do_PATCH(self) -> None:
             self._answer()
 
-        def log_message(self, *_: object) -> None:
-            return
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Requests) as url:
+        yield url

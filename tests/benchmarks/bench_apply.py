@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import product
 from pathlib import Path
@@ -16,11 +15,16 @@ from pathlib import Path
 import bench_data
 from bench_projects import environment_of, serving_sandbox
 from bench_tools import KEPT, Tools, make_empty, set_up
+from efficiency import (
+    LATENCIES_S,
+    RATES,
+    WORKERS,
+    count_in_a_minute,
+    find_limit,
+    run_on_clock,
+)
 
 VOICES = (1, 10, 100, 1000)
-LATENCIES_S = (0.05, 0.2, 1, 3, 10)
-RATES = (180, 600, 6000)  # a minute
-WORKERS = (1, 4, 10)
 FAULTS = "behaviour: {{quota: 1000}}\nfaults:\n  - {{on: create, delay_s: {latency_s}}}\n"
 # Latency, rate and workers of the rows that are run for real, and of how many voices.
 REAL = ((1.0, 6000, 10, 100), (0.2, 180, 4, 90), (0.05, 6000, 10, 200))
@@ -48,16 +52,6 @@ def make_row(cell: tuple[int, float, int, int], took_s: float, sent_s: list[floa
     return Row(*cell, took_s, find_limit(*cell), find_least(*cell), count_in_a_minute(sent_s))
 
 
-def find_limit(count: int, latency_s: float, rate: int, workers: int) -> float:
-    """Give the time without a burst: a start waits for a worker and for the one before it."""
-    starts: list[float] = []
-    for number in range(count):
-        free_at = starts[number - workers] + latency_s if number >= workers else 0.0
-        due_at = starts[-1] + 60 / rate if starts else 0.0
-        starts.append(max(free_at, due_at))
-    return starts[-1] + latency_s
-
-
 def find_least(count: int, latency_s: float, rate: int, workers: int) -> float:
     """Give the time of a client that may begin with a burst of a tenth of a minute's requests.
 
@@ -76,42 +70,15 @@ def find_least(count: int, latency_s: float, rate: int, workers: int) -> float:
 
 def run_virtual(most: int, tell: Callable[[str], None]) -> list[dict[str, float]]:
     """Run the real apply for every cell with so many voices at the most; no second is waited."""
-    tests = Path(__file__).parent.parent
-    sys.path[:0] = [str(tests / "apply"), str(tests / "core")]
     rows = []
     for count in (count for count in VOICES if count <= most):
         tell(f"apply of {count:,} voices on the virtual clock, {len(RATES) * 15} cells")
         for latency_s, rate, workers in product(LATENCIES_S, RATES, WORKERS):
             with tempfile.TemporaryDirectory() as folder:
-                row = run_cell(Path(folder), count, latency_s, rate, workers)
+                cell = (count, latency_s, rate, workers)
+                row = make_row(cell, *run_on_clock(Path(folder), *cell))
             rows.append(asdict(row))
     return rows
-
-
-def run_cell(folder: Path, count: int, latency_s: float, rate: int, workers: int) -> Row:
-    """Create so many voices with the real apply, its threads, its files and the sandbox."""
-    from machine import Machine
-    from test_efficiency import Clock
-
-    from voiceops.apply.gate import Gate
-    from voiceops.applying import apply
-    from voiceops.core.settings import Options, Settings
-
-    clock = Clock(latency_s, workers, count)
-    machine = Machine(folder, world=clock)  # type: ignore[arg-type]
-    machine.declare({f"voice{number}": f"number {number}" for number in range(count)})
-    machine.environment = replace(machine.environment, settings=Settings(requests_per_minute=rate))
-    report = apply(
-        machine.workspace(),
-        Options(parallelism=workers),
-        confirm=lambda plan: None,
-        tell=clock.hear,
-        everything=Gate(),
-        may_wait=True,
-    )
-    assert len(machine.sandbox.list_bills()) == len(report.results) == count
-    took_s = clock.sent_s[-1] + latency_s - clock.sent_s[0]
-    return make_row((count, latency_s, rate, workers), took_s, clock.sent_s)
 
 
 def run_real(tools: Tools, tell: Callable[[str], None]) -> list[dict[str, float]]:
@@ -152,8 +119,3 @@ def read_times(journal: Path) -> tuple[list[float], list[float]]:
         if line["kind"] in times:
             times[line["kind"]].append(datetime.fromisoformat(line["at"]).timestamp())
     return sorted(times["intent"]), sorted(times["result"])
-
-
-def count_in_a_minute(sent_s: list[float]) -> int:
-    """Count the most sendings that fall into any 60 seconds."""
-    return max(sum(start <= other < start + 60 for other in sent_s) for start in sent_s)

@@ -10,9 +10,9 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import bench_data
 from bench_counts import (
     COMMANDS,
-    COMPLETION,
     FEW,
     START_UP,
     Counts,
@@ -61,7 +61,7 @@ def record_budgets(tell: Callable[[str], None]) -> None:
             tell(f"counting {name}")
             calls = count_system_calls(few, voiceops(*words))
             commands[name] = {**flatten(few.count(words)), "system_calls": calls}
-        commands["completion"] = flatten(few.count([], COMPLETION))
+        commands["completion"] = flatten(few.count([], bench_data.COMPLETION))
         a_create = count_a_create(few)
         checked = stack.enter_context(make_ground(folder, CHECKED))
         tell("counting instructions")
@@ -107,7 +107,7 @@ def count_all_instructions(ground: Ground) -> dict[str, float]:
     wanted = {
         "--version": (voiceops("--version"), {}),
         "--help": (voiceops("--help"), {}),
-        "completion": (voiceops(), COMPLETION),
+        "completion": (voiceops(), bench_data.COMPLETION),
         f"validate, {CHECKED} voices": (voiceops("validate"), {}),
         f"plan, {CHECKED} voices": (voiceops("plan"), {}),
     }

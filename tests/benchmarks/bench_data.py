@@ -10,6 +10,8 @@ LANGUAGE = "en"
 VOICES_A_FILE = 1000  # a manifest may have 1 MiB at the most
 SETTINGS = "version: 1\nrequests_per_minute: 6000\nquota: {quota}\n"
 ZONE = "bench.test."
+# What bash asks for after `voiceops pl`.
+COMPLETION = {"_VOICEOPS_COMPLETE": "bash_complete", "COMP_WORDS": "voiceops pl", "COMP_CWORD": "1"}
 
 
 def write_project(folder: Path, count: int, *, voices_a_file: int = VOICES_A_FILE) -> None:

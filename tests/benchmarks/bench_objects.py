@@ -10,9 +10,10 @@ import json
 import sys
 import uuid
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+from local_server import Handler, listen_until_ended
 
 Document = dict[str, object]
 
@@ -65,54 +66,40 @@ class Objects:
         return document
 
 
-class Handler(BaseHTTPRequestHandler):
+class Requests(Handler):
     """Answers one connection; `objects` is set before it serves."""
 
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
+    wbufsize = -1  # one write for each reply
     objects: Objects
 
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
         known = FIXED.get(path) or self.objects.find(path.removeprefix(f"{COLLECTION}/"))
-        self._reply(known)
+        self._tell(known)
 
     def do_POST(self) -> None:
-        document = json.loads(self._take_body())
+        document = json.loads(self.take_body())
         address = urlsplit(self.path)
         if address.path != COLLECTION:
-            self._reply(None)
+            self._tell(None)
             return
         is_dry = is_dry_run(address.query)
-        self._reply(document if is_dry else self.objects.add(document), HTTPStatus.CREATED)
+        self._tell(document if is_dry else self.objects.add(document), HTTPStatus.CREATED)
 
     def do_PATCH(self) -> None:
         """Merge what was sent into the object; only as a dry run."""
-        patch = json.loads(self._take_body())
+        patch = json.loads(self.take_body())
         address = urlsplit(self.path)
         found = self.objects.find(address.path.removeprefix(f"{COLLECTION}/"))
         is_dry = is_dry_run(address.query)
-        self._reply(merge(found, patch) if found and is_dry else None)
+        self._tell(merge(found, patch) if found and is_dry else None)
 
-    def _take_body(self) -> bytes:
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-
-    def _reply(self, document: Document | None, status: HTTPStatus = HTTPStatus.OK) -> None:
+    def _tell(self, document: Document | None, status: HTTPStatus = HTTPStatus.OK) -> None:
         if document is None:
             status = HTTPStatus.NOT_FOUND
             document = {"kind": "Status", "apiVersion": "v1", "status": "Failure"}
             document |= {"reason": "NotFound", "code": 404}
-        body = json.dumps(document).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
-
-    def log_message(self, *_: object) -> None:
-        return
+        self.reply(status, json.dumps(document).encode())
 
 
 def is_dry_run(query: str) -> bool:
@@ -134,14 +121,6 @@ def merge(document: Document, patch: Document) -> Document:
     return merged
 
 
-def main(file: str) -> None:
-    Handler.objects = Objects(Path(file))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    sys.stdout.write(f"{server.server_port}\n")
-    sys.stdout.flush()
-    server.serve_forever()
-
-
 if __name__ == "__main__":
-    main(sys.argv[1])
+    Requests.objects = Objects(Path(sys.argv[1]))
+    listen_until_ended(Requests)

@@ -19,6 +19,7 @@ providers:
 zones:
   {zone}: {{sources: [config], targets: [service]}}
 """
+SERVERS = {"PYTHONPATH": str(HERE.parent)}
 TERRAFORM_FLAGS = ["-no-color", "-input=false"]
 
 
@@ -29,7 +30,7 @@ def open_octodns(tools: Tools, count: int) -> Opened:
     bench_data.write_zone(folder / "zones", count)
     write_octodns_config(folder)
     server = [tools.octodns.python, str(HERE / "bench_records.py"), str(count)]
-    with serving(server, folder) as port:
+    with serving(server, folder, SERVERS) as port:
         words = [tools.octodns.tool("octodns-sync"), "--config-file", "config.yaml"]
         env = {"PYTHONPATH": str(HERE), "RECORDS_PORT": str(port)}
         yield Command(words, folder, env, says="No changes were planned")
@@ -63,7 +64,7 @@ def open_kubectl(tools: Tools, count: int) -> Opened:
     kept = folder / "server.jsonl"
     server = [tools.floor.python, str(HERE / "bench_objects.py"), str(kept)]
     env = {"HOME": str(folder)}
-    with serving(server, folder) as port:
+    with serving(server, folder, SERVERS) as port:
         # Without a configuration it asks the address that it is given, and no other.
         kubectl = [tools.kubectl.tool("kubectl"), f"--server=http://127.0.0.1:{port}"]
         if not kept.exists() or kept.read_bytes().count(b"\n") != count:

@@ -16,7 +16,6 @@ from bench_serving import serving
 from bench_tools import HERE, KEPT, Opened, Tools, make_empty, set_up
 
 SANDBOX_FAULTS = "behaviour: {{quota: {quota}}}\n"
-COMPLETION = {"_VOICEOPS_COMPLETE": "bash_complete", "COMP_WORDS": "voiceops pl", "COMP_CWORD": "1"}
 
 
 def start_up(tools: Tools) -> dict[str, Command]:
@@ -28,7 +27,7 @@ def start_up(tools: Tools) -> dict[str, Command]:
         "--version": Command([voiceops, "--version"], folder, says="voiceops"),
         "--help": Command([voiceops, "--help"], folder, says="validate"),
         "plan --help": Command([voiceops, "plan", "--help"], folder, says="--only"),
-        "completion": Command([voiceops], folder, COMPLETION, says="plain,plan"),
+        "completion": Command([voiceops], folder, bench_data.COMPLETION, says="plain,plan"),
     }
 
 

@@ -7,34 +7,23 @@ from __future__ import annotations
 
 import json
 import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from bench_data import address_of, name_voice
+from local_server import Handler, listen_until_ended
 
 PAGE_SIZE = 100
 
 
-class Handler(BaseHTTPRequestHandler):
+class Pages(Handler):
     """Answers with a page that was written before the first request."""
 
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
+    wbufsize = -1  # one write for each reply
     pages: list[bytes]
 
     def do_GET(self) -> None:
         page = int(parse_qs(urlsplit(self.path).query)["page"][0])
-        body = self.pages[page] if page < len(self.pages) else b"[]"
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
-
-    def log_message(self, *_: object) -> None:
-        return
+        self.reply(200, self.pages[page] if page < len(self.pages) else b"[]")
 
 
 def write_pages(count: int) -> list[bytes]:
@@ -50,14 +39,6 @@ def write_pages(count: int) -> list[bytes]:
     ]
 
 
-def main(count: int) -> None:
-    Handler.pages = write_pages(count)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    sys.stdout.write(f"{server.server_port}\n")
-    sys.stdout.flush()
-    server.serve_forever()
-
-
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    Pages.pages = write_pages(int(sys.argv[1]))
+    listen_until_ended(Pages)

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import bench_data
+from local_server import Handler, listening
 
 from voiceops.sandbox.script import Behaviour, Script
 from voiceops.sandbox.service import CUSTOMIZATION_PATH, Sandbox
@@ -60,30 +60,12 @@ class Service:
 def serving(service: Service) -> Iterator[str]:
     """Serve on a free port of this machine; gives the base URL."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = -1
+    class Requests(Handler):
+        wbufsize = -1  # one write for each reply
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            status, content = service.answer(self.path, dict(self.headers), body)
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-            self.wfile.flush()
+            self.reply(*service.answer(self.path, dict(self.headers), self.take_body()))
 
-        def log_message(self, *_: object) -> None:
-            return
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/api/v1"
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Requests) as url:
+        yield f"{url}/api/v1"
     service.sandbox.close()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bench_apply import find_least, find_limit
+from bench_apply import find_least
 from bench_page import BEGIN, END, fill_page, write_results
 from bench_plot import draw
 from bench_results import Results
 from bench_runs import Run, Spread, compare
 from bench_targets import judge
+from efficiency import find_limit
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "performance.md"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import bench_data
 import pytest
 from bench_budgets import (
     CHECKED,
@@ -18,7 +19,6 @@ from bench_budgets import (
 )
 from bench_counts import (
     COMMANDS,
-    COMPLETION,
     FEW,
     MANY,
     START_UP,
@@ -90,7 +90,7 @@ def test_each_create_adds_no_more_than_its_budget(tmp_path: Path) -> None:
 @needs_recorded_python
 @pytest.mark.parametrize("command", [*CALLS, "completion"])
 def test_a_command_loads_no_more_modules_than_its_budget(few: Ground, command: str) -> None:
-    env = COMPLETION if command == "completion" else {}
+    env = bench_data.COMPLETION if command == "completion" else {}
     counted = few.count(CALLS.get(command, []), env)
     assert counted.modules <= allowed(command)["modules"] * ROOM
 

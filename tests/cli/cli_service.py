@@ -8,10 +8,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from cli_process import KEY, TIME_LIMIT_S
+from local_server import Handler, listening
 
 from voiceops.sandbox.script import Behaviour, Script
 from voiceops.sandbox.service import CUSTOMIZATION_PATH, Sandbox
@@ -116,32 +116,13 @@ def _ask(sandbox: Sandbox, wanted: dict[str, str]) -> str:
 def serving(service: Service, *, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve on a free port of this machine, over TLS if asked to; gives the base URL for http."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Requests(Handler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            status, content = service.answer(self.path, dict(self.headers), body)
-            try:
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-            except OSError:  # the client has left
-                self.close_connection = True
+            self.reply(*service.answer(self.path, dict(self.headers), self.take_body()))
 
-        def log_message(self, *_: object) -> None:
-            return
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        if tls is not None:
-            server.socket = tls.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with listening(Requests, tls=tls) as url:
         try:
-            yield f"http://127.0.0.1:{server.server_port}/api/v1"
+            yield f"{url}/api/v1"
         finally:
             service.release()
-            server.shutdown()
-            thread.join()
     service.sandbox.close()
