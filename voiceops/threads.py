@@ -10,11 +10,8 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import lru_cache
-from threading import Lock
-from typing import TypeVar, TypeVarTuple
+from typing import TypeVar
 
-Asked = TypeVarTuple("Asked")
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
@@ -32,27 +29,6 @@ def signals_left_out() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def once_for_all(
-    *, remembered: int
-) -> Callable[[Callable[[*Asked], Outcome]], Callable[[*Asked], Outcome]]:
-    """Do a work once for the same arguments, whichever threads ask for it, and one at a time.
-
-    So many of the last outcomes are remembered.
-    """
-
-    def decorate(work: Callable[[*Asked], Outcome]) -> Callable[[*Asked], Outcome]:
-        recall = lru_cache(maxsize=remembered)(work)
-        lock = Lock()
-
-        def work_or_recall(*args: *Asked) -> Outcome:
-            with lock:  # or all who begin together would do it
-                return recall(*args)
-
-        return work_or_recall
-
-    return decorate
 
 
 def do_side_by_side(

@@ -32,13 +32,14 @@ def command(said: Global, *, ci: str | None) -> int:
     )
 
     root = said.root
-    new = plan_scaffold(root, Ci(ci) if ci else find_ci(root))
+    chosen = Ci(ci) if ci else find_ci(root)
+    new = plan_scaffold(root, chosen)
     write_scaffold(root, new, effects=System())
     for file in new:
         click.echo(f"{'made' if file.is_new else 'added to'}  {file.path}")
     if not new:
         click.echo("The project has all of it.")
-    if (ci or find_ci(root)) == "github" and is_below_top(root):
+    if chosen is Ci.GITHUB and is_below_top(root):
         message = "warning: GitHub reads workflows at the top of a repository alone"
         click.echo(f"{message}: move .github there, and set its `working-directory`", err=True)
     where = f" -C {shlex.quote(said.directory)}" if said.directory else ""

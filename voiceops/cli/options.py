@@ -99,7 +99,8 @@ _PLANNING = (
         multiple=True,
         metavar="GLOB",
         shell_complete=suggest_names,
-        help="Leave these names as they are; may be said more than once.",
+        help="Leave these names as they are; may be said more than once. A name must be known "
+        "here, a glob need not match.",
     ),
     click.option("--allow-empty", is_flag=True, help="It is meant that nothing is declared."),
     click.option(

@@ -12,9 +12,9 @@ from voiceops.core.facts import Facts
 from voiceops.core.plan import Action, Binding, Change, Plan
 from voiceops.version import __version__
 
-# What may come on top of a saved plan: it costs nothing, and deletes nothing.
 # Two machines' clocks may differ so much.
 _MOST_SKEW = timedelta(minutes=5)
+# What may come on top of a saved plan: it costs nothing, and deletes nothing.
 _HARMLESS = frozenset({Action.RECORD, Action.SETTLE})
 _PAID = frozenset({Action.CREATE, Action.REPLACE})
 

@@ -55,11 +55,14 @@ def find_asks(changes: tuple[Change, ...], view: View) -> tuple[str, ...]:
 def _refuse_misspelt(case: Case) -> Guard | None:
     """Refuse to change what a misspelt name was to hold back."""
     facts = case.facts
+    named = set(filter(is_plain, facts.options.exclude))
+    if not named:
+        return None
     known = {name for row in case.rows for name in row.touched}
     known.update(alias for desired in facts.desired for alias in desired.aliases)
     known.update(voice.voice_id for voice in facts.live)
     known.update(voice.preferred_name for voice in facts.live if voice.preferred_name)
-    unknown = sorted(filter(is_plain, set(facts.options.exclude) - known))
+    unknown = sorted(named - known)
     if not unknown:
         return None
     close = get_close_matches(unknown[0], sorted(known), n=1)

@@ -9,7 +9,7 @@ from voiceops.core.facts import Claims
 from voiceops.effects import Effects
 from voiceops.files.journal import Journal
 from voiceops.files.lockfile import read_lock
-from voiceops.threads import once_for_all
+from voiceops.files.once import once_for_all
 
 # Within this time a file can be written again without a change of its time: git's racy index.
 _RACY_S = 2

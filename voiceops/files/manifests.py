@@ -25,11 +25,11 @@ from voiceops.files.manifest_model import (
     find_name_misfit,
 )
 from voiceops.files.manifest_paths import find_glob_misfit, find_paths
+from voiceops.files.once import once_for_all
 from voiceops.files.schema import make_schema
 from voiceops.files.source import read_source
 from voiceops.files.wording import name_key, quote, suggest
 from voiceops.files.yaml_tree import Entry, ListNode, MapNode, ScalarNode, read_tree, to_plain
-from voiceops.threads import once_for_all
 
 
 @dataclass(frozen=True, slots=True)
