@@ -22,6 +22,7 @@ from voiceops.files.journal import Journal
 from voiceops.files.lockfile import read_lock
 from voiceops.files.manifests import read_manifests
 from voiceops.files.process_lock import find_holder
+from voiceops.installation import DISTRIBUTION, find_rivals
 from voiceops.observe import JOURNAL_NAME, find_journals, find_neighbours, find_siblings
 from voiceops.provider.access import Access
 from voiceops.provider.probe import Probe, probe
@@ -85,6 +86,13 @@ def diagnose(
 def _check_machine(variables: Mapping[str, str]) -> Iterator[Check]:
     system = f"{platform.python_implementation()} {platform.python_version()} on {sys.platform}"
     yield fine("voiceops", f"{__version__}, {system}")
+    rivals = find_rivals()
+    if rivals:
+        yield doubtful(
+            "install",
+            f"{', '.join(rivals)} brings a command named voiceops, too",
+            f"keep {DISTRIBUTION} in a virtual environment of its own",
+        )
     yield fine("parser", f"ruamel.yaml.clib {version('ruamel.yaml.clib')}")
     found = next((ci for variable, ci in _CI_SYSTEMS.items() if variables.get(variable)), "")
     yield fine("ci", found or "none: a person may be asked")

@@ -9,7 +9,9 @@ digest=$(printf %s "$GITHUB_ACTION_PATH" | sha256sum)
 folder=$RUNNER_TEMP/voiceops-${digest:0:16}
 if [[ ! -e $folder/complete ]]; then
   "$PYTHON" -m venv --clear "$folder"
-  "$folder/bin/pip" install --quiet --disable-pip-version-check "$GITHUB_ACTION_PATH"
+  pip=("$folder/bin/pip" install --quiet --disable-pip-version-check)
+  "${pip[@]}" --require-hashes --requirement "$GITHUB_ACTION_PATH/.github/action/requirements.txt"
+  "${pip[@]}" --no-deps --no-build-isolation "$GITHUB_ACTION_PATH"
   touch "$folder/complete"
 fi
 "$folder/bin/voiceops" --version

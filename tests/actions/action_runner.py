@@ -112,7 +112,9 @@ def run_job(machine: Machine, job: Mapping[str, object], **contexts: object) -> 
     runner = _Runner(machine, contexts, {})
     if not evaluate(str(job.get("if", "always()")), runner.context, runner.functions):
         return None
-    runner.run([step for step in job["steps"] if step.get("run") != "pip install voiceops"])
+    runner.run(
+        [step for step in job["steps"] if step.get("run") != "pip install 'VOICEOPS-REQUIREMENT'"]
+    )
     outputs = {name: fill(one, runner.context) for name, one in job.get("outputs", {}).items()}
     return Ended(runner.steps, outputs, runner.is_cancelled)
 

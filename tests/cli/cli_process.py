@@ -13,6 +13,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 TIME_LIMIT_S = 60
+# What a pipeline installs, where this copy cannot be.
+INSTALL = f"voices-as-code @ git+https://example.com/voiceops.git@{1:040x}"
 KEY = "sk-canary/7+f3=a9%b2&c4"
 MANIFEST = """\
 defaults:

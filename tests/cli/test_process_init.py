@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cli_process import Project
+from cli_process import INSTALL, Project
 from ruamel.yaml import YAML
 
 from voiceops.files.scaffold import Ci, find_ci
@@ -30,9 +30,9 @@ def test_a_new_project_is_valid_formatted_and_can_be_applied(tmp_path: Path) -> 
 
 def test_a_second_one_changes_nothing(tmp_path: Path) -> None:
     project = Project(tmp_path)
-    project.run("init", "--ci", "github")
+    project.run("init", "--ci", "github", "--install", INSTALL)
     before = project.files()
-    ran = project.run("init", "--ci", "github")
+    ran = project.run("init", "--ci", "github", "--install", INSTALL)
     assert ran.out == "The project has all of it.\nNext: voiceops plan --env sandbox\n"
     assert project.files() == before
 
@@ -86,7 +86,7 @@ def test_a_pipeline_never_cancels_an_apply_and_calls_what_there_is(
     tmp_path: Path, ci: str, path: str
 ) -> None:
     project = Project(tmp_path)
-    assert project.run("init", "--ci", ci).code == 0
+    assert project.run("init", "--ci", ci, "--install", INSTALL).code == 0
     text = (tmp_path / path).read_text(encoding="utf-8")
     pipeline = YAML(typ="safe").load(text)
     if ci == "github":
@@ -110,6 +110,54 @@ def test_a_pipeline_below_the_top_of_a_repository_is_warned_of(tmp_path: Path) -
     (tmp_path / ".git").mkdir()
     project = Project(tmp_path / "voices")
     project.folder.mkdir()
-    ran = project.run("init", "--ci", "github")
+    ran = project.run("init", "--ci", "github", "--install", INSTALL)
     assert ran.code == 0
     assert "warning: GitHub reads workflows at the top of a repository alone" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("requirement", "why"),
+    [
+        ("voiceops", "is not pinned to a version, to a commit of a git address, or to a digest"),
+        ("voices-as-code", "is not pinned"),
+        ("voices-as-code>=0.1", "is not pinned"),
+        ("voices-as-code @ git+https://example.com/a.git@main", "is not pinned"),
+        ("voices-as-code==1.0' && curl x #", "is not pinned"),
+        ("voiceops==0.1.8", "names another product; this one is called voices-as-code"),
+        ("Voiceops[server]==0.1.8", "names another product"),
+    ],
+)
+def test_a_pipeline_installs_nothing_unpinned_and_nobody_elses(
+    tmp_path: Path, requirement: str, why: str
+) -> None:
+    project = Project(tmp_path)
+    ran = project.run("init", "--ci", "github", "--install", requirement)
+    assert (ran.code, project.files()) == (64, {})
+    assert why in " ".join(ran.err.split())
+
+
+def test_without_an_installation_to_name_a_pipeline_is_asked_for(tmp_path: Path) -> None:
+    """The copy under test was installed from a folder."""
+    project = Project(tmp_path)
+    ran = project.run("init", "--ci", "gitlab")
+    assert (ran.code, project.files()) == (64, {})
+    assert "which a pipeline cannot install from" in " ".join(ran.err.split())
+    (tmp_path / ".github").mkdir()
+    ran = project.run("init")
+    assert ran.code == 0
+    assert "warning: no pipeline was written." in ran.err
+    assert not (tmp_path / ".github" / "workflows").exists()
+
+
+@pytest.mark.parametrize(
+    ("ci", "path"), [("github", ".github/workflows/voiceops.yml"), ("gitlab", ".gitlab-ci.yml")]
+)
+def test_each_installation_in_a_pipeline_is_the_one_that_was_named(
+    tmp_path: Path, ci: str, path: str
+) -> None:
+    project = Project(tmp_path)
+    project.run("init", "--ci", ci, "--install", INSTALL)
+    text = (tmp_path / path).read_text(encoding="utf-8")
+    installs = [line.strip() for line in text.splitlines() if "pip install" in line]
+    assert installs
+    assert all(line.endswith(f"'{INSTALL}'") for line in installs)

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cli_process import KEY, Project, Ran
+from cli_process import INSTALL, KEY, Project, Ran
 from cli_service import create_elsewhere, delete_elsewhere
 
 from voiceops.sandbox.script import PLAIN
@@ -90,7 +90,7 @@ def test_a_repository_lives(tmp_path: Path) -> None:
 
 
 def start(repository: Repository) -> None:
-    repository.run("init", "--ci", "github")
+    repository.run("init", "--ci", "github", "--install", INSTALL)
     repository.commit("Begin")
     repository.run("validate")
     assert repository.run("apply", *AT, "--yes").out.startswith("Listen to the previews")

@@ -327,7 +327,7 @@ def test_a_key_in_the_wrong_place_is_not_repeated_either(tmp_path, text):
         (
             "version: 2\nnew_key: 1",
             "1:10: version 2 is newer than this voiceops understands (1)",
-            "upgrade voiceops: pip install --upgrade voiceops",
+            "upgrade voiceops: its package is voices-as-code",
         ),
         ("environments: [a]", "1:15: environments must be a mapping, not a list", None),
         ("environments: {a: }", "1:19: a must be a mapping, not nothing", None),

@@ -19,7 +19,7 @@ from voiceops.report.json import dump_document
 CASES = sorted((Path(__file__).parents[1] / "core" / "cases").glob("*.yaml"))
 FOREIGN = "save one with `voiceops plan -o FILE`, or with --json"
 DAMAGED = "save it again; nobody but voiceops should write it"
-UPGRADE = "upgrade voiceops: pip install --upgrade voiceops"
+UPGRADE = "upgrade voiceops: its package is voices-as-code"
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

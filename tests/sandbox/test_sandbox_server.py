@@ -14,6 +14,7 @@ import pytest
 from sandbox_client import CREATE, create, list_page, make_body
 
 from voiceops.errors import VoiceopsError
+from voiceops.installation import tell_extra
 from voiceops.sandbox.server import serve
 from voiceops.sandbox.service import CUSTOMIZATION_PATH
 
@@ -147,4 +148,4 @@ def test_without_the_extra_the_hint_names_it(make_sandbox, monkeypatch, missing)
     monkeypatch.delitem(sys.modules, "voiceops.sandbox.application", raising=False)
     with pytest.raises(VoiceopsError) as caught:
         serve(make_sandbox(), host="127.0.0.1", port=0, ready=print)
-    assert caught.value.hint == "install the extra: pip install 'voiceops[server]'"
+    assert caught.value.hint == f"install the extra: {tell_extra('server')}"

@@ -9,7 +9,7 @@ try:
 except ImportError as error:
     raise FileUnusable(
         "YAML cannot be read: this Python lacks the C parser of ruamel.yaml",
-        hint="pip install ruamel.yaml.clib",
+        hint="add it: pip install ruamel.yaml.clib",
     ) from error
 
 __all__ = ["CParser"]

@@ -159,7 +159,7 @@ def _refuse_newer(top: Entry) -> None:
     number = version.value.value
     if isinstance(number, int) and number > VERSION:
         message = f"version {number} is newer than this voiceops understands ({VERSION})"
-        hint = "upgrade voiceops: pip install --upgrade voiceops"
+        hint = "upgrade voiceops: its package is voices-as-code"
         raise FilesInvalid((Fault(version.value.place, message, hint),))
 
 

@@ -66,7 +66,7 @@ def parse_lock(data: bytes, *, name: str) -> Lock:
     if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
         raise LockfileInvalid(
             f"{name}: version {version} is newer than this voiceops understands ({VERSION})",
-            hint="upgrade voiceops: pip install --upgrade voiceops",
+            hint="upgrade voiceops: its package is voices-as-code",
         )
     if version != VERSION or isinstance(version, bool):
         raise _invalid(f"{name}: version must be {VERSION}")

@@ -39,6 +39,10 @@ _WORKFLOWS = {
 }
 
 
+# Stands in the pipelines where they install voiceops.
+_PLACE = b"VOICEOPS-REQUIREMENT"
+
+
 @dataclass(frozen=True, slots=True)
 class NewFile:
     """A file that is to be written whole; `is_new` if there is none yet."""
@@ -61,17 +65,23 @@ def find_ci(root: Path) -> Ci:
     return next((ci for ci in (Ci.GITHUB, Ci.GITLAB) if f"{ci}." in remotes), Ci.NONE)
 
 
+def lacks_pipeline(root: Path, ci: Ci) -> bool:
+    """Tell whether a pipeline is wanted that is not there yet."""
+    return ci is not Ci.NONE and not (root / _WORKFLOWS[ci][0]).exists()
+
+
 def is_below_top(root: Path) -> bool:
     """Tell whether a folder lies in a git repository, and is not its top."""
     return not (root / ".git").exists() and any((up / ".git").exists() for up in root.parents)
 
 
-def plan_scaffold(root: Path, ci: Ci) -> list[NewFile]:
+def plan_scaffold(root: Path, ci: Ci, *, requirement: str | None) -> list[NewFile]:
     """List what a project still lacks, in the order of writing; nothing that is there changes.
 
-    A file that needs a line gets it at its end. Raises FileUnusable if one cannot be read.
+    A file that needs a line gets it at its end. The pipeline installs `requirement`; without one
+    there is no pipeline. Raises FileUnusable if a file cannot be read.
     """
-    return [*_plan_whole(root, ci), *_plan_lines(root)]
+    return [*_plan_whole(root, ci, requirement), *_plan_lines(root)]
 
 
 def write_scaffold(root: Path, new: list[NewFile], *, effects: Effects) -> None:
@@ -83,13 +93,13 @@ def write_scaffold(root: Path, new: list[NewFile], *, effects: Effects) -> None:
             replace_file(path, file.data, effects=effects, mode=0o644)
 
 
-def _plan_whole(root: Path, ci: Ci) -> Iterator[NewFile]:
+def _plan_whole(root: Path, ci: Ci, requirement: str | None) -> Iterator[NewFile]:
     whole = {SCHEMA: json.dumps(manifest_schema(), indent=2).encode() + b"\n"}
     if not any((root / "manifests").glob("**/*.yaml")):
         whole[MANIFEST] = _template("voices.yaml")
-    if ci is not Ci.NONE:
+    if ci is not Ci.NONE and requirement:
         path, template = _WORKFLOWS[ci]
-        whole[path] = _template(template)
+        whole[path] = _template(template).replace(_PLACE, requirement.encode())
     for path, data in whole.items():
         if not (root / path).exists():
             yield NewFile(path, data, is_new=True)

@@ -135,7 +135,7 @@ def _find_kind(document: object, name: str) -> str:
             raise FileUnusable(
                 f"{name}: format_version {version} is newer than this voiceops reads "
                 f"({FORMAT_VERSION})",
-                hint="upgrade voiceops: pip install --upgrade voiceops",
+                hint="upgrade voiceops: its package is voices-as-code",
             )
         case {"format_version": int(), "kind": str(kind)} if kind in _KINDS:
             return kind

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from voiceops.errors import VoiceopsError
+from voiceops.installation import tell_extra
 from voiceops.sandbox.service import Sandbox
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def serve(sandbox: Sandbox, *, host: str, port: int, ready: Callable[[int], None
     except ImportError as error:
         raise VoiceopsError(
             "the sandbox's server needs starlette, uvicorn and websockets",
-            hint="install the extra: pip install 'voiceops[server]'",
+            hint=f"install the extra: {tell_extra('server')}",
         ) from error
     config = uvicorn.Config(
         make_application(sandbox),
