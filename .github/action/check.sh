@@ -8,6 +8,8 @@ refuse() {
   exit 64
 }
 
+# macOS has bash 3.2, Windows another layout of environments: refuse before anything is paid for.
+[[ $RUNNER_OS == Linux ]] || refuse "this action runs on Linux; the runner is $(printf %q "$RUNNER_OS")"
 case $COMMAND in
   validate | plan | apply | drift) ;;
   *) refuse "the input command is $(printf %q "$COMMAND"); it can be validate, plan, apply or drift" ;;
@@ -15,7 +17,7 @@ esac
 for name in COMMENT COMMIT ARTIFACT ISSUE FAIL_ON_DRIFT; do
   case ${!name} in
     true | false) ;;
-    *) refuse "the input ${name,,} is $(printf %q "${!name}"); it can be true or false" ;;
+    *) refuse "the input $(tr '[:upper:]' '[:lower:]' <<<"$name") is $(printf %q "${!name}"); it can be true or false" ;;
   esac
 done
 [[ -d $DIRECTORY ]] || refuse "the input directory is $(printf %q "$DIRECTORY"), which is no folder"
@@ -23,8 +25,12 @@ if [[ -n $PLAN_FILE ]]; then
   [[ $COMMAND == apply ]] || refuse "the input plan-file is for apply alone"
   [[ -f $PLAN_FILE ]] || refuse "the input plan-file is $(printf %q "$PLAN_FILE"), which is no file"
 fi
-if [[ $COMMAND == apply && $COMMIT == true && $GITHUB_REF != refs/heads/* ]]; then
-  refuse "apply commits the lockfile to a branch, and this run is for $(printf %q "$GITHUB_REF")"
+if [[ $COMMAND == apply ]]; then
+  allowed=${BRANCH:-$DEFAULT_BRANCH}
+  [[ -n $allowed ]] || refuse "apply does not know the default branch; name one with the input branch"
+  # A branch that anybody may push to must not change what the default branch declares.
+  [[ $GITHUB_REF == "refs/heads/$allowed" ]] ||
+    refuse "apply runs for the branch $(printf %q "$allowed") alone, and this run is for $(printf %q "$GITHUB_REF")"
 fi
 
 # What others wrote becomes part of an artifact's name: plain characters, and a digest of the rest.

@@ -32,10 +32,15 @@ write_version() {
   git cat-file blob "$1:$2" 2>/dev/null || true
 }
 
+# A link would push whatever it points at on this machine.
+is_regular() {
+  [[ -f $1 && ! -L $1 ]]
+}
+
 # Put a file of the checkout, or its absence, into the tree that is being made.
 stage() {
   local blob
-  if [[ -f $1 ]]; then
+  if is_regular "$1"; then
     blob=$(git hash-object -w --path="$2" -- "$1")
     git update-index --add --cacheinfo "100644,$blob,$2"
   else
@@ -47,7 +52,7 @@ stage() {
 merge_lockfile() {
   write_version HEAD "$path" >"$folder/base"
   write_version "$1" "$path" >"$folder/theirs"
-  if [[ ! -f $LOCKFILE ]]; then
+  if ! is_regular "$LOCKFILE"; then
     return 0
   fi
   cp -- "$LOCKFILE" "$folder/merged"
@@ -63,7 +68,7 @@ make_commit() {
   if [[ -f $folder/merged ]]; then
     stage "$folder/merged" "$path"
   fi
-  if [[ -f $emergency ]] || git cat-file -e "HEAD:$path.emergency.jsonl" 2>/dev/null; then
+  if is_regular "$emergency" || git cat-file -e "HEAD:$path.emergency.jsonl" 2>/dev/null; then
     # Nobody can join two of these.
     cmp <(write_version HEAD "$path.emergency.jsonl") <(write_version "$1" "$path.emergency.jsonl") >&2
     stage "$emergency" "$path.emergency.jsonl"
@@ -74,7 +79,7 @@ make_commit() {
   fi
 }
 
-if [[ -z $LOCKFILE || (! -f $LOCKFILE && ! -f $emergency) ]]; then
+if [[ -z $LOCKFILE ]] || ! { is_regular "$LOCKFILE" || is_regular "$emergency"; }; then
   echo "There is no lockfile to commit."
   exit 0
 fi
@@ -83,6 +88,7 @@ cd -- "${LOCKFILE%/*}"
 path=$(git rev-parse --show-prefix)${LOCKFILE##*/}
 cd -- "$(git rev-parse --show-toplevel)"
 if cmp -s <(write_version HEAD "$path") <(cat -- "$LOCKFILE" 2>/dev/null) &&
+  [[ ! -L $emergency ]] &&
   cmp -s <(write_version HEAD "$path.emergency.jsonl") <(cat -- "$emergency" 2>/dev/null); then
   echo "The lockfile is as it was."
   exit 0

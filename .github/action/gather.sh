@@ -5,8 +5,10 @@ set -euo pipefail
 
 mkdir -p "$KEPT"
 for file in "$DOCUMENT" ${LOCKFILE:+"$LOCKFILE" "$LOCKFILE.emergency.jsonl" "$STATE/journal.jsonl"}; do
-  [[ ! -f $file ]] || cp -- "$file" "$KEPT/"
+  [[ ! -f $file || -L $file ]] || cp -- "$file" "$KEPT/"
 done
-if [[ -n $STATE && -d $STATE/previews ]]; then
-  cp -R -- "$STATE/previews" "$KEPT/"
+if [[ -n $STATE && -d $STATE/previews && ! -L $STATE/previews ]]; then
+  cp -RP -- "$STATE/previews" "$KEPT/"
+  # Whoever uploads follows links, to any file of this machine.
+  find "$KEPT" -type l -delete
 fi

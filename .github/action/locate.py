@@ -6,6 +6,7 @@ is no lockfile to look after, and the name is the one that was asked for.
 
 import os
 import secrets
+import sys
 from pathlib import Path
 
 from voiceops.errors import VoiceopsError
@@ -21,6 +22,7 @@ def main() -> None:
     except VoiceopsError:
         pass
     else:
+        refuse_links(found.lockfile)
         facts = {
             "environment": found.name,
             "lockfile": str(found.lockfile),
@@ -30,6 +32,14 @@ def main() -> None:
     end = f"end-{secrets.token_hex(16)}"
     with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as outputs:
         outputs.writelines(f"{name}<<{end}\n{value}\n{end}\n" for name, value in facts.items())
+
+
+def refuse_links(lockfile: Path) -> None:
+    """End before anything is paid for if what is to be committed is no file of the project."""
+    for path in (lockfile, lockfile.with_name(f"{lockfile.name}.emergency.jsonl")):
+        if path.is_symlink():
+            message = "the lockfile and its emergency file must be regular files, and one is a link"
+            sys.exit(f"::error title=voiceops::{message}: take it out of the repository")
 
 
 main()

@@ -191,13 +191,15 @@ class World:
             "GITHUB_RUN_ID": str(1000 + self.runs),
             "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_WORKSPACE": str(workspace),
+            "RUNNER_OS": "Linux",
             "RUNNER_TEMP": str(temp),
             "DASHSCOPE_API_KEY": KEY,
             "DASHSCOPE_HTTP_BASE_URL": self.account_url,
         }
+        event_of = {"repository": {"default_branch": "main"}, **(payload or {})}
         github = {
             "event_name": event,
-            "event": payload or {},
+            "event": event_of,
             "ref": ref,
             "repository": "team/voices",
             "token": TOKEN,

@@ -27,6 +27,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         **base_environment(folder),
         "GITHUB_ACTION_PATH": str(copy_tree() / "clone"),
         "GITHUB_REF": "refs/heads/main",
+        "RUNNER_OS": "Linux",
         "RUNNER_TEMP": str(temp),
         "DASHSCOPE_API_KEY": "sk-never-shown",
     }

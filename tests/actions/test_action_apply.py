@@ -12,6 +12,7 @@ from action_runner import Process
 from action_world import LOCK, World, entry, git, lockfile_of
 from git_server import serving_git
 
+ON_LINUX = "this action runs on Linux; the runner is "
 REFUSED = "reply: {status: 400, code: DataInspectionFailed, message: no}"
 
 
@@ -210,3 +211,49 @@ def test_a_cancelled_apply_commits_what_it_has_and_nothing_is_paid_twice(
     assert again.conclusion == "success", again.log
     assert len(world.account.billed) == 5
     assert set(world.locked().values()) == set(world.account.billed)
+
+
+@pytest.mark.parametrize(
+    ("variables", "inputs", "refusal"),
+    [
+        (
+            {"GITHUB_REF": "refs/heads/feature"},
+            {},
+            "apply runs for the branch main alone, and this run is for refs/heads/feature",
+        ),
+        ({}, {"branch": "live"}, "apply runs for the branch live alone, and this run is for"),
+        ({"RUNNER_OS": "macOS"}, {}, f"{ON_LINUX}macOS"),
+        ({"RUNNER_OS": "Windows"}, {}, f"{ON_LINUX}Windows"),
+    ],
+    ids=["branch", "named", "macos", "windows"],
+)
+def test_an_apply_that_could_go_wrong_later_is_refused_before_anything_is_paid(
+    world: World, variables: dict[str, str], inputs: dict[str, str], refusal: str
+) -> None:
+    machine = world.machine()
+    machine.env.update(variables)
+    ended = world.run("apply", machine=machine, **inputs)
+    assert (ended.conclusion, world.account.billed, world.locked()) == ("failure", [], {})
+    assert refusal in ended.log
+
+
+def test_another_branch_is_applied_if_an_input_names_it(world: World) -> None:
+    git(world.desk, "push", "-q", "origin", "HEAD:live")
+    machine = world.machine()
+    machine.env["GITHUB_REF"] = "refs/heads/live"
+    ended = world.run("apply", machine=machine, branch="live")
+    assert ended.conclusion == "success", ended.log
+    assert world.locked() == {}
+    assert LOCK in git(world.origin, "ls-tree", "--name-only", "live")
+
+
+@pytest.mark.parametrize("name", [LOCK, f"{LOCK}.emergency.jsonl"])
+def test_a_link_in_the_place_of_what_is_committed_pushes_nothing(world: World, name: str) -> None:
+    secret = world.folder / "secret"
+    secret.write_text("of this machine\n", encoding="utf-8")
+    (world.desk / name).symlink_to(secret)
+    world.declare("anchor", "wetter")
+    ended = world.run("apply")
+    assert (ended.conclusion, world.account.billed) == ("failure", [])
+    assert "a link" in ended.log
+    assert "of this machine" not in git(world.origin, "log", "-p", "--all")
