@@ -168,6 +168,9 @@ def read_arguments() -> argparse.Namespace:
     if asked.quick:
         asked.rounds = min(asked.rounds, QUICK_ROUNDS)
         asked.sizes = [size for size in asked.sizes if size < MANY]
+    page = asked.output / "performance.md"
+    if not page.is_file():  # or all would be measured, and nothing kept
+        parser.error(f"--output: there is no page to fill: {page}")
     return asked
 
 
