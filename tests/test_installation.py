@@ -7,9 +7,12 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from voiceops.version import __version__
 
@@ -53,9 +56,19 @@ def install(folder: Path, origin: object = None, *, name: str = "voices-as-code"
         ({"url": "file:///home/ann/voiceops", "vcs_info": GIT}, None),
         ({"url": "file:///home/ann/voices.whl", "archive_info": {}}, None),
         ({"url": "https://example.com/'; curl x", "vcs_info": GIT}, None),
+        ({"url": "https://ann:token@example.com/a.git", "vcs_info": GIT}, None),
+        ({"url": "https://token@example.com/a.git", "vcs_info": GIT}, None),
+        ({"url": "ssh://git:token@example.com/a.git", "vcs_info": GIT}, None),
+        (
+            {"url": "ssh://git@example.com/a.git", "vcs_info": GIT},
+            f"voices-as-code @ git+ssh://git@example.com/a.git@{COMMIT}",
+        ),
         ({"url": ADDRESS, "vcs_info": {"vcs": "git", "commit_id": "main"}}, None),
     ],
-    ids=["release", "git", "folder", "clone", "wheel", "hostile", "branch"],
+    ids=[
+        *("release", "git", "folder", "clone", "wheel", "hostile"),
+        *("password", "token", "ssh_password", "ssh", "branch"),
+    ],
 )
 def test_where_a_copy_came_from_says_how_to_have_it(
     tmp_path: Path, origin: object, requirement: str | None
@@ -76,7 +89,7 @@ def test_what_is_not_installed_cannot_be_had(tmp_path: Path) -> None:
             {"url": ADDRESS, "vcs_info": GIT},
             f"pip install 'voices-as-code[server] @ git+{ADDRESS}@{COMMIT}'",
         ),
-        ({"url": "file:///home/ann/voiceops"}, "pip install '/home/ann/voiceops[server]'"),
+        ({"url": "file:///home/ann/my%20tools"}, "pip install '/home/ann/my tools[server]'"),
     ],
 )
 def test_an_extra_is_added_to_this_very_copy(tmp_path: Path, origin: object, command: str) -> None:
@@ -92,23 +105,53 @@ def test_another_product_with_our_command_is_found(tmp_path: Path) -> None:
 
 
 def test_no_page_template_or_hint_installs_a_name_without_a_pin() -> None:
-    """Files of this clone, requirements that are locked, and places to fill in are pins."""
-    pinned = re.compile(
-        r"-r |--requirement |--require-hashes|--no-deps|\.(\s|$|`)|\"?\$|==|@ git\+|"
-        r"'?VOICEOPS-REQUIREMENT|ruamel\.yaml\.clib|\{"
+    """Files of this clone, what is locked, and places that the code fills in are pins."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--", *("*.md", "*.yml", "*.yaml", "*.py", "*.sh", "*.toml")],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        check=True,
     )
     found = []
-    for path in sorted(ROOT.rglob("*")):
-        is_read = path.suffix in {".md", ".yml", ".yaml", ".py", ".sh", ".toml"}
-        inside = path.relative_to(ROOT).parts
-        if (
-            not is_read
-            or inside[0] in {"tests", "build"}
-            or (inside[0].startswith(".") and (inside[0] not in {".github", ".ci"}))
-        ):
-            continue
-        for line in path.read_text(encoding="utf-8").splitlines():
-            for what in re.findall(r"pip install (?:--?(?:quiet|q|editable|e)\s+)*(.*)", line):
-                if not pinned.match(what) and not re.search("==|@ git", what):
-                    found.append(f"{path.relative_to(ROOT)}: {what}")
+    for name in listed.stdout.decode().splitlines():
+        if not name.startswith("tests/"):
+            text = (ROOT / name).read_text(encoding="utf-8")
+            found += [f"{name}: {what}" for what in INSTALLS.findall(text) if not is_pinned(what)]
     assert found == []
+
+
+INSTALLS = re.compile(r"pip install ((?:--?(?:quiet|q|editable|e)\s+)*.*)")
+# A lock, the clone itself, what the code or a shell's variable fills in; and one of ours' parts.
+PINS = ("--requirement ", "--no-deps ", "'VOICEOPS-REQUIREMENT'", "{", '"$', "ruamel.yaml.clib")
+
+
+def is_pinned(what: str) -> bool:
+    words = re.sub(r"^(--?\w+\s+)*", "", what)
+    is_clone = re.match(r"\.(\s|$|`)", words) is not None
+    return is_clone or what.removeprefix("--quiet ").startswith(PINS) or "==" in what
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["voiceops", "--quiet voiceops", "'voiceops[server]'", "--upgrade voiceops", "-e '.[dev]'"],
+)
+def test_an_installation_without_a_pin_is_seen(line: str) -> None:
+    (what,) = INSTALLS.findall(f"    - run: pip install {line}")
+    assert not is_pinned(what)
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras"),
+    [("tests/requirements.txt", ["dev"]), (".github/action/requirements.txt", [])],
+)
+def test_a_lock_has_what_is_declared(lock: str, extras: list[str]) -> None:
+    """Where it does not, `.ci/lock` was forgotten."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project = declared["project"]
+    wanted = [*project["dependencies"], *declared["dependency-groups"]["build"]]
+    wanted += [one for extra in extras for one in project["optional-dependencies"][extra]]
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    locked = dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", text, re.MULTILINE))
+    for requirement in map(Requirement, wanted):
+        version = locked[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(version), requirement

@@ -5,36 +5,34 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from urllib.parse import unquote, urlsplit
 
 from voiceops.version import __version__
 
 # On the package index, `voiceops` is another product's name.
 DISTRIBUTION = "voices-as-code"
-# An address that needs no quoting inside single quotes, in a shell or in YAML.
-_PLAIN_URL = re.compile(r"(?:https|ssh)://[A-Za-z0-9._~:/@%+-]+")
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+# Addresses without a secret, which need no quoting inside single quotes, in a shell or in YAML.
+_HTTPS = r"https://[A-Za-z0-9.-]+(?::[0-9]+)?/[A-Za-z0-9._~/@%+-]+"
+_GIT = rf"git\+(?:{_HTTPS}|ssh://(?:[A-Za-z0-9._-]+@)?{_HTTPS.removeprefix('https://')})"
 _PINNED = re.compile(
     r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[A-Za-z0-9,_-]+\])?"
-    r"(?:==[A-Za-z0-9.+!]+| @ git\+(?:https|ssh)://[A-Za-z0-9._~:/@%+-]+@[0-9a-f]{40}"
-    r"| @ https://[A-Za-z0-9._~:/@%+-]+#sha256=[0-9a-f]{64})"
+    rf"(?:==[A-Za-z0-9.+!]+| @ {_GIT}@(?:[0-9a-f]{{40}}|[0-9a-f]{{64}})"
+    rf"| @ {_HTTPS}#sha256=[0-9a-f]{{64}})"
 )
 
 
 def find_requirement(*, extra: str = "") -> str | None:
     """Give the pinned requirement with which anybody installs this very copy.
 
-    None if none follows from how this copy was installed: from a folder or a file of this
-    machine, or not at all. Source: PEP 610, `direct_url.json`.
+    None if this copy came from neither an index nor a git address: from a folder or a file, or
+    from an address that would show a secret. Source: PEP 610, `direct_url.json`.
     """
-    origin = _read_origin()
     named = f"{DISTRIBUTION}[{extra}]" if extra else DISTRIBUTION
-    match origin:
-        case None:
-            return None
+    match _read_origin():
         case {"url": str(url), "vcs_info": {"vcs": "git", "commit_id": str(commit)}}:
-            is_plain = _PLAIN_URL.fullmatch(url) and _COMMIT.fullmatch(commit)
-            return f"{named} @ git+{url}@{commit}" if is_plain else None
-        case {"url": _}:
+            requirement = f"{named} @ git+{url}@{commit}"
+            return requirement if _PINNED.fullmatch(requirement) else None
+        case None | {"url": _}:
             return None
         case _:
             return f"{named}=={__version__}"
@@ -52,12 +50,11 @@ def find_pin_misfit(requirement: str) -> str | None:
 
 def tell_extra(extra: str) -> str:
     """Write the command that adds an extra to this copy."""
-    requirement = find_requirement(extra=extra)
     match _read_origin():
         case {"url": str(url)} if url.startswith("file://"):
-            requirement = f"{url.removeprefix('file://')}[{extra}]"
+            requirement = f"{unquote(urlsplit(url).path)}[{extra}]"
         case _:
-            requirement = requirement or f"{DISTRIBUTION}[{extra}]=={__version__}"
+            requirement = find_requirement(extra=extra) or f"{DISTRIBUTION}[{extra}]=={__version__}"
     return f"pip install {shlex.quote(requirement)}"
 
 

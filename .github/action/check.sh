@@ -17,7 +17,7 @@ esac
 for name in COMMENT COMMIT ARTIFACT ISSUE FAIL_ON_DRIFT; do
   case ${!name} in
     true | false) ;;
-    *) refuse "the input $(tr '[:upper:]' '[:lower:]' <<<"$name") is $(printf %q "${!name}"); it can be true or false" ;;
+    *) refuse "the input ${name,,} is $(printf %q "${!name}"); it can be true or false" ;;
   esac
 done
 [[ -d $DIRECTORY ]] || refuse "the input directory is $(printf %q "$DIRECTORY"), which is no folder"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from voiceops.errors import VoiceopsError
 from voiceops.files.config import read_config
+from voiceops.files.emergency import emergency_path
 
 
 def main() -> None:
@@ -36,7 +37,7 @@ def main() -> None:
 
 def refuse_links(lockfile: Path) -> None:
     """End before anything is paid for if what is to be committed is no file of the project."""
-    for path in (lockfile, lockfile.with_name(f"{lockfile.name}.emergency.jsonl")):
+    for path in (lockfile, emergency_path(lockfile)):
         if path.is_symlink():
             message = "the lockfile and its emergency file must be regular files, and one is a link"
             sys.exit(f"::error title=voiceops::{message}: take it out of the repository")

@@ -275,3 +275,19 @@ def test_over_tls_it_tells_the_version_and_whom_it_does_not_trust(
     told = found(ran, "service")
     assert "certificate verify failed" in told
     assert "SSL_CERT_FILE" in told
+
+
+def test_another_product_with_a_command_of_our_name_is_doubtful(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("others")
+    place = folder / "voiceops-0.1.8.dist-info"
+    place.mkdir()
+    (place / "METADATA").write_text("Metadata-Version: 2.1\nName: voiceops\nVersion: 0.1.8\n")
+    (place / "entry_points.txt").write_text("[console_scripts]\nvoiceops = other:main\n")
+    found_path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(folder)]))
+    ran = project.run("doctor", "--env", "sandbox", env={"PYTHONPATH": found_path})
+    assert found(ran, "install") == (
+        "doubtful: voiceops brings a command named voiceops, too\n"
+        "cure: keep voices-as-code in a virtual environment of its own"
+    )

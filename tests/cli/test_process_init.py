@@ -123,6 +123,7 @@ def test_a_pipeline_below_the_top_of_a_repository_is_warned_of(tmp_path: Path) -
         ("voices-as-code>=0.1", "is not pinned"),
         ("voices-as-code @ git+https://example.com/a.git@main", "is not pinned"),
         ("voices-as-code==1.0' && curl x #", "is not pinned"),
+        (f"voices-as-code @ git+https://ann:token@example.com/a.git@{1:040x}", "is not pinned"),
         ("voiceops==0.1.8", "names another product; this one is called voices-as-code"),
         ("Voiceops[server]==0.1.8", "names another product"),
     ],
@@ -141,11 +142,11 @@ def test_without_an_installation_to_name_a_pipeline_is_asked_for(tmp_path: Path)
     project = Project(tmp_path)
     ran = project.run("init", "--ci", "gitlab")
     assert (ran.code, project.files()) == (64, {})
-    assert "which a pipeline cannot install from" in " ".join(ran.err.split())
+    assert "came from neither a release nor a git address" in " ".join(ran.err.split())
     (tmp_path / ".github").mkdir()
     ran = project.run("init")
     assert ran.code == 0
-    assert "warning: no pipeline was written." in ran.err
+    assert "warning: no pipeline was written: this copy" in ran.err
     assert not (tmp_path / ".github" / "workflows").exists()
 
 

@@ -11,7 +11,8 @@ from voiceops.errors import ExitCode
 from voiceops.installation import DISTRIBUTION, find_pin_misfit, find_requirement
 
 _NOT_TO_BE_HAD = (
-    "This copy of voiceops was installed from a folder, which a pipeline cannot install from"
+    "this copy of voiceops came from neither a release nor a git address, so a pipeline cannot "
+    "install the same one"
 )
 _EXAMPLE = f"'{DISTRIBUTION} @ git+https://HOST/PATH@COMMIT'"
 
@@ -48,7 +49,7 @@ def command(said: Global, *, ci: str | None, install: str | None) -> int:
     requirement = _choose_requirement(install)
     is_stuck = lacks_pipeline(root, chosen) and requirement is None
     if is_stuck and ci:
-        raise click.UsageError(f"{_NOT_TO_BE_HAD}: say what with --install {_EXAMPLE}")
+        raise click.UsageError(f"{_NOT_TO_BE_HAD}: name one with --install {_EXAMPLE}")
     new = plan_scaffold(root, chosen, requirement=requirement)
     write_scaffold(root, new, effects=System())
     for file in new:
@@ -60,7 +61,7 @@ def command(said: Global, *, ci: str | None, install: str | None) -> int:
         click.echo(f"{message}: move .github there, and set its `working-directory`", err=True)
     if is_stuck:
         again = f"voiceops init --ci {chosen} --install {_EXAMPLE}"
-        click.echo(f"warning: no pipeline was written. {_NOT_TO_BE_HAD}: {again}", err=True)
+        click.echo(f"warning: no pipeline was written: {_NOT_TO_BE_HAD}. Run {again}", err=True)
     where = f" -C {shlex.quote(said.directory)}" if said.directory else ""
     click.echo(f"Next: voiceops plan --env sandbox{where}")
     return ExitCode.DONE
