@@ -88,6 +88,20 @@ def test_a_conflict_keeps_both_voices_in_sight(repository: Path) -> None:
     assert "conflict markers" in plan.stderr
 
 
+def test_a_side_that_was_emptied_is_a_conflict_and_loses_no_voice(repository: Path) -> None:
+    for branch, content in (("theirs", ""), ("ours", None)):
+        git(repository, "checkout", "-q", "-b", branch, "main")
+        if content is None:
+            write(repository, ann=1, bob=4, mia=2, zoe=3)
+        else:
+            (repository / LOCK).write_text(content, encoding="utf-8")
+        git(repository, "commit", "-qam", branch)
+    assert git(repository, "merge", "-q", "theirs", "-m", "merge").returncode == 1
+    text = (repository / LOCK).read_text(encoding="utf-8")
+    assert text.startswith("<<<<<<< ours\n")
+    assert all(entry(name, number)["voice"] in text for name, number in [("ann", 1), ("bob", 4)])
+
+
 def test_a_file_that_is_not_there_is_a_failure_and_no_conflict(tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "voiceops", "lockfile-merge", "a", "b", "c"],

@@ -150,16 +150,19 @@ def test_the_driver_writes_the_merge_over_ours(tmp_path: Path) -> None:
     assert read_lock(theirs) == Lock({"b": OLD})
 
 
-@pytest.mark.parametrize("broken", [b"{", b'{"version": 2}\n', b"<<<<<<< ours\n{}\n"])
+@pytest.mark.parametrize(
+    "broken", [b"{", b'{"version": 2}\n', b"<<<<<<< ours\n{}\n", b"", b"\n", b" "]
+)
 def test_what_is_no_lockfile_is_kept_whole_beside_the_other(tmp_path: Path, broken: bytes) -> None:
     good = dump_lock(_lock(NEW))
-    base, ours, theirs = _write(tmp_path, good, good, broken)
-    assert not merge_lockfiles(base, ours, theirs, effects=System())
-    text = ours.read_bytes()
-    assert good in text
-    assert broken in text
-    with pytest.raises(LockfileInvalid):
-        read_lock(ours)
+    for sides in ((good, broken), (broken, good)):
+        base, ours, theirs = _write(tmp_path, good, *sides)
+        assert not merge_lockfiles(base, ours, theirs, effects=System())
+        text = ours.read_bytes()
+        assert good in text
+        assert broken in text
+        with pytest.raises(LockfileInvalid):
+            read_lock(ours)
 
 
 def test_a_conflict_is_not_clean(tmp_path: Path) -> None:

@@ -37,13 +37,15 @@ def merge_lockfiles(base: Path, ours: Path, theirs: Path, *, effects: Effects) -
 
     An entry in conflict stands there twice between git's markers, and no voiceops command works
     with the file before a person has chosen. If one of the files is no lockfile, the whole of both
-    sides stands between the markers. `base` may be empty. Raises FileUnusable.
+    sides stands between the markers. Only `base` may be empty: both sides added the file. An empty
+    side is a file that somebody has damaged, and no decision against its voices. Raises
+    FileUnusable.
     """
-    texts = [_read(path) for path in (base, ours, theirs)]
+    ancestor, our, their = (_read(path) for path in (base, ours, theirs))
     try:
-        locks = [parse_lock(text, name="") if text.strip() else Lock() for text in texts]
+        locks = [parse_lock(text, name="") for text in (ancestor or dump_lock(Lock()), our, their)]
     except LockfileInvalid:
-        merged, is_clean = _mark(*texts[1:]), False
+        merged, is_clean = _mark(our, their), False
     else:
         result = merge_locks(*locks)
         merged, is_clean = dump_merged(result), not result.conflicts
