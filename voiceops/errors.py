@@ -96,6 +96,10 @@ class EndpointRefused(VoiceopsError):
     """The key may not be sent to this address."""
 
 
+class TrustUnusable(VoiceopsError):
+    """The certificates that this machine is told to trust cannot be read."""
+
+
 class DecisionNeeded(VoiceopsError):
     """A person must decide before voiceops goes on."""
 

@@ -271,10 +271,43 @@ def test_over_tls_it_tells_the_version_and_whom_it_does_not_trust(
         assert ran.code == 0
         assert "TLSv1.3, by a certificate that this machine trusts" in ran.out
         ran = project.run("doctor", env=env)
+        trustme.CA().cert_pem.write_to_path(str(trusted))
+        other = project.run("doctor", env={**env, "SSL_CERT_FILE": str(trusted)})
+    assert ran.code == other.code == 1
+    assert "certificate verify failed" in found(ran, "service")
+    assert "name a file with the authority that you trust in SSL_CERT_FILE" in ran.out
+    assert f"add the authority that you trust to {trusted}, which SSL_CERT_FILE names" in other.out
+
+
+@pytest.mark.parametrize(
+    ("variable", "content", "why"),
+    [
+        ("SSL_CERT_FILE", None, "no such file or directory"),
+        ("SSL_CERT_FILE", "folder", "is a directory"),
+        ("SSL_CERT_FILE", "", "no certificate in it can be read"),
+        ("SSL_CERT_FILE", "garbage", "no certificate in it can be read"),
+        ("SSL_CERT_DIR", None, "there is no such folder"),
+    ],
+)
+@pytest.mark.parametrize("command", [["doctor"], ["plan"]])
+def test_trust_that_cannot_be_read_is_told_before_anything_is_sent(
+    project: Project,
+    tmp_path: Path,
+    variable: str,
+    content: str | None,
+    why: str,
+    command: list[str],
+) -> None:
+    named = tmp_path / "authority.pem"
+    if content == "folder":
+        named.mkdir()
+    elif content is not None:
+        named.write_text(content, encoding="utf-8")
+    env = {variable: str(named), "DASHSCOPE_HTTP_BASE_URL": "https://voiceops.invalid/api/v1"}
+    ran = project.run(*command, env=env)
     assert ran.code == 1
-    told = found(ran, "service")
-    assert "certificate verify failed" in told
-    assert "SSL_CERT_FILE" in told
+    assert f"{variable} is {named}: {why}" in ran.out + ran.err
+    assert f"that you trust, or unset {variable}" in ran.out + ran.err
 
 
 def test_another_product_with_a_command_of_our_name_is_doubtful(

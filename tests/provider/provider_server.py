@@ -71,6 +71,32 @@ def serve(script: Script) -> Iterator[Server]:
                 accepting.join()
 
 
+@contextmanager
+def serve_raw(answer: bytes) -> Iterator[int]:
+    """Send the same bytes to whoever connects, whatever they say."""
+
+    def speak(listener: socket.socket) -> None:
+        while True:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                if is_over.is_set():
+                    return
+                connection.sendall(answer)
+
+    is_over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        speaking = threading.Thread(target=speak, args=(listener,))
+        speaking.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            is_over.set()
+            with socket.create_connection(listener.getsockname()) as last:
+                last.sendall(b"over")
+                speaking.join()
+
+
 def _accept(listener: socket.socket, server: Server, script: Script) -> None:
     threads = []
     while True:

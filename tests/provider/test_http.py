@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -13,7 +12,7 @@ import httpx
 import pytest
 from provider_account import ANNOUNCER, KEY, VOICE, do_nothing
 from provider_clock import VirtualTime
-from provider_server import Peer, Script, Server, serve
+from provider_server import Peer, Script, Server, serve, serve_raw
 
 from voiceops.core.settings import Listing
 from voiceops.core.voice import LiveVoice
@@ -231,23 +230,6 @@ def test_a_proxy_that_cannot_be_used_means_nothing_was_sent(
     assert caught.value.message.startswith("create announcer: cannot reach voiceops.invalid: ")
 
 
-def test_a_proxy_that_refuses_the_tunnel_means_nothing_was_sent(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    with serve_raw(b"HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n") as port:
-        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
-        monkeypatch.delenv("NO_PROXY", raising=False)
-        monkeypatch.delenv("no_proxy", raising=False)
-        with (
-            connect("https://voiceops.invalid/api/v1") as qwen,
-            pytest.raises(Unreachable) as caught,
-        ):
-            qwen.create(ANNOUNCER, announce=do_nothing)
-    assert caught.value.message == (
-        "create announcer: cannot reach voiceops.invalid: 407 Who are you"
-    )
-
-
 def test_loopback_is_reached_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
@@ -381,29 +363,3 @@ def test_the_key_is_in_no_error_however_the_exchange_fails() -> None:
                 qwen.create(ANNOUNCER, announce=do_nothing)
             assert KEY.encode() in server.requests[0]
         assert KEY not in caught.value.message + caught.value.hint
-
-
-@contextmanager
-def serve_raw(answer: bytes) -> Iterator[int]:
-    """Send the same bytes to whoever connects, whatever they say."""
-
-    def speak(listener: socket.socket) -> None:
-        while True:
-            connection, _ = listener.accept()
-            with connection:
-                connection.recv(65536)
-                if is_over.is_set():
-                    return
-                connection.sendall(answer)
-
-    is_over = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        speaking = threading.Thread(target=speak, args=(listener,))
-        speaking.start()
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            is_over.set()
-            with socket.create_connection(listener.getsockname()) as last:
-                last.sendall(b"over")
-                speaking.join()

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from voiceops.effects import Effects
 from voiceops.errors import Unreachable
-from voiceops.provider.endpoints import is_loopback
+from voiceops.provider.proxy import find_proxy
 from voiceops.provider.quote import quote_text
-from voiceops.provider.trust import trust_for
+from voiceops.provider.trust import hint_trust, trust_for
 from voiceops.provider.wire import Call, Handler, ReplyLost, WireReply
 
 if TYPE_CHECKING:
@@ -57,7 +57,10 @@ class Http:
             is_reusable = not call.is_fresh
         except (httpx.RequestError, OSError) as error:
             if line.is_untouched_after(error):
-                raise self._not_sent(call, str(error)) from error
+                why = str(error)
+                if line.is_at_proxy:
+                    why = f"the proxy opened no tunnel: {why or type(error).__name__}"
+                raise self._not_sent(call, why) from error
             is_late = line.is_late or isinstance(error, httpx.TimeoutException)
             raise _lose(call, is_late=is_late) from error
         finally:
@@ -89,11 +92,11 @@ class Http:
                 self._url,
                 self._headers,
                 ssl_context=trust_for(address.scheme),
-                is_direct=is_loopback(address.hostname or ""),
+                proxy=None if self._handler else find_proxy(self._url),
                 handler=self._handler,
             )
         except (ImportError, ValueError, httpx.InvalidURL) as error:
-            # httpx takes the proxy from the environment, and may not like it.
+            # The proxy comes from the environment, and httpx may not like it.
             why = "the proxy in HTTPS_PROXY or ALL_PROXY cannot be used"
             raise self._not_sent(call, why) from error
 
@@ -107,7 +110,7 @@ class Http:
         host = urlsplit(self._url).netloc
         hint = "check the network, the endpoint and the proxy settings; nothing was sent"
         if "CERTIFICATE_VERIFY_FAILED" in why:
-            hint = "name the authority that you trust in SSL_CERT_FILE; nothing was sent"
+            hint = f"{hint_trust()}; nothing was sent"
         return Unreachable(
             f"{call.label}: cannot reach {host}: {quote_text(why) or 'no connection'}", hint=hint
         )

@@ -41,10 +41,11 @@ class Line:
         headers: Mapping[str, str],
         *,
         ssl_context: ssl.SSLContext,
-        is_direct: bool,
+        proxy: str | None,
         handler: Handler | None,
     ) -> None:
         self.is_late = False
+        self.is_at_proxy = False
         self._url = url
         self._was_begun = False
         self._socket: socket.socket | None = None
@@ -52,14 +53,15 @@ class Line:
         self._client = httpx.Client(
             headers=headers,
             verify=ssl_context,
-            trust_env=not is_direct,
+            trust_env=False,
+            proxy=proxy,
             transport=InProcess(handler) if handler else None,
             follow_redirects=False,
         )
 
     def post(self, content: bytes, call: Call) -> WireReply:
         """Send a request once and read its reply; raises httpx's errors, or ProtocolViolated."""
-        self.is_late = self._was_begun = False
+        self.is_late = self.is_at_proxy = self._was_begun = False
         with self._cut_after(call.time_limit_s):
             reply = self._exchange(content, call)
         if self.is_late:  # a body without a length ends like a whole one when it is cut
@@ -67,8 +69,13 @@ class Line:
         return reply
 
     def is_untouched_after(self, error: Exception) -> bool:
-        """Tell whether the error proves that no byte of the last request was sent."""
-        return isinstance(error, _BEFORE_SENDING) and not self._was_begun
+        """Tell whether the error proves that no byte of the last request was sent.
+
+        `is_at_proxy` says that a proxy was asked for a tunnel and has opened none: nothing has
+        reached the service then, however that ended.
+        """
+        is_before = self.is_at_proxy or isinstance(error, _BEFORE_SENDING)
+        return is_before and not self._was_begun
 
     def close(self) -> None:
         """Close the connection."""
@@ -101,9 +108,12 @@ class Line:
             if self.is_late:
                 raise httpx.ConnectTimeout("the time was over before there was a connection")
         elif event.endswith(".send_request_headers.started"):
-            request = info["request"]  # or the CONNECT that asks a proxy for a tunnel
-            if isinstance(request, httpcore.Request) and request.method == b"POST":
-                self._was_begun = True
+            request = info["request"]
+            if isinstance(request, httpcore.Request):
+                self.is_at_proxy = request.method == b"CONNECT"
+                self._was_begun = request.method == b"POST"
+        elif event.endswith(".start_tls.started"):
+            self.is_at_proxy = False
 
     @contextlib.contextmanager
     def _cut_after(self, seconds: float) -> Iterator[None]:

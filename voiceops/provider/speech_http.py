@@ -11,8 +11,8 @@ import httpx
 
 from voiceops.errors import ProtocolViolated, Unreachable
 from voiceops.provider.access import Access
-from voiceops.provider.endpoints import is_loopback
 from voiceops.provider.in_process import InProcess
+from voiceops.provider.proxy import find_proxy
 from voiceops.provider.quote import quote_text
 from voiceops.provider.speech import (
     LABEL,
@@ -77,7 +77,8 @@ def _open_client(access: Access, silence_limit_s: float) -> httpx.Client:
                 "X-DashScope-SSE": "enable",
             },
             verify=trust_for(address.scheme),
-            trust_env=not is_loopback(address.hostname or ""),
+            trust_env=False,
+            proxy=None if access.handler else find_proxy(access.endpoint.base_url),
             transport=InProcess(access.handler) if access.handler else None,
             timeout=httpx.Timeout(silence_limit_s, connect=min(CONNECT_LIMIT_S, silence_limit_s)),
         )
