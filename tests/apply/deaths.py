@@ -149,13 +149,12 @@ def _make_template(folder: Path) -> None:
     """Apply BEFORE an hour ago, let a stranger make a voice, and declare AFTER."""
     root = folder / "template"
     root.mkdir()
-    machine = Machine(root, folder / "template.db")
-    machine.world.time = datetime.now(UTC) - timedelta(hours=1)
-    machine.declare(BEFORE)
-    machine.apply()
-    machine.call("create", **STRANGER)
-    machine.declare(AFTER)
-    machine.sandbox.close()
+    with closing(Machine(root, folder / "template.db")) as machine:
+        machine.world.time = datetime.now(UTC) - timedelta(hours=1)
+        machine.declare(BEFORE)
+        machine.apply()
+        machine.call("create", **STRANGER)
+        machine.declare(AFTER)
     (root / "voiceops.yaml").write_text(SETTINGS, encoding="utf-8")
 
 
@@ -193,8 +192,7 @@ def _check_lockfile(ground: Ground) -> None:
 
 
 def _check_end(ground: Ground, point: Point) -> None:
-    account = Machine(ground.project, ground.database)
-    try:
+    with closing(Machine(ground.project, ground.database)) as account:
         lock, live = account.lock(), account.live()
         strange = {voice for voice, prompt in live.items() if prompt == "A strange voice."}
         named = {entry.voice_id for entry in lock.voices.values()}
@@ -203,5 +201,3 @@ def _check_end(ground: Ground, point: Point) -> None:
         prompts = {name: live[entry.voice_id] for name, entry in lock.voices.items()}
         assert prompts == {name: f"A {prompt} voice." for name, prompt in AFTER.items()}, point
         assert len(account.sandbox.list_bills()) == BILL, point
-    finally:
-        account.sandbox.close()

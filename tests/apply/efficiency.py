@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -112,16 +113,18 @@ def run_on_clock(
     Gives the seconds from the first sending to the last reply, and when each create was sent.
     """
     clock = Clock(latency_s, workers, count)
-    machine = Machine(folder, world=clock)
-    machine.declare({f"voice{number}": f"number {number}" for number in range(count)})
-    machine.environment = replace(machine.environment, settings=Settings(requests_per_minute=rate))
-    report = apply(
-        machine.workspace(),
-        Options(parallelism=workers),
-        confirm=lambda plan: None,
-        tell=clock.hear,
-        everything=Gate(),
-        may_wait=True,
-    )
-    assert len(machine.sandbox.list_bills()) == len(report.results) == count
+    with closing(Machine(folder, world=clock)) as machine:
+        machine.declare({f"voice{number}": f"number {number}" for number in range(count)})
+        machine.environment = replace(
+            machine.environment, settings=Settings(requests_per_minute=rate)
+        )
+        report = apply(
+            machine.workspace(),
+            Options(parallelism=workers),
+            confirm=lambda plan: None,
+            tell=clock.hear,
+            everything=Gate(),
+            may_wait=True,
+        )
+        assert len(machine.sandbox.list_bills()) == len(report.results) == count
     return clock.sent_s[-1] + latency_s - clock.sent_s[0], clock.sent_s

@@ -85,6 +85,10 @@ class Machine:
             settings=Settings(requests_per_minute=6000),
         )
 
+    def close(self) -> None:
+        """Close the account; doing it twice is no error."""
+        self.sandbox.close()
+
     def declare(self, voices: dict[str, str], aliases: Mapping[str, str] | None = None) -> None:
         """Write the manifest: names, the words that describe them, and what they were called."""
         text = MANIFEST
@@ -180,6 +184,9 @@ class Machine:
                 return count
             self.apply()
         raise AssertionError(f"no convergence: {self.plan()}")
+
+
+Maker = Callable[..., Machine]
 
 
 class Refused(VoiceopsError):

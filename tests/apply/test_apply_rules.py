@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from machine import Machine
+from machine import Machine, Maker
 from world import World
 
 from voiceops.core.lock import Lock, LockEntry
@@ -67,24 +67,24 @@ class FullDisk(World):
             raise OSError(28, "No space left on device")
 
 
-def test_a_full_quota_ends_further_creates(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
+def test_a_full_quota_ends_further_creates(machine: Machine) -> None:
     machine.declare({"ann": "deep", "bob": "high", "cat": "calm"})
     creates = machine.strike(Creates(machine, lambda: (400, {}, FULL)))
     machine.apply()
     assert creates.sent == 1
 
 
-def test_after_two_unknown_outcomes_no_create_is_sent(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
+def test_after_two_unknown_outcomes_no_create_is_sent(machine: Machine) -> None:
     machine.declare({"ann": "deep", "bob": "high", "cat": "calm"})
     creates = machine.strike(Creates(machine, lose))
     machine.apply(may_wait=False)
     assert creates.sent == 2
 
 
-def test_when_the_lockfile_cannot_be_written_no_create_is_sent_any_more(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, world=FullDisk(".voiceops.lock.tmp"))
+def test_when_the_lockfile_cannot_be_written_no_create_is_sent_any_more(
+    tmp_path: Path, make_machine: Maker
+) -> None:
+    machine = make_machine(tmp_path, world=FullDisk(".voiceops.lock.tmp"))
     machine.declare({"ann": "deep", "bob": "high"})
     report = machine.apply()
     assert isinstance(report, Report)
@@ -92,8 +92,10 @@ def test_when_the_lockfile_cannot_be_written_no_create_is_sent_any_more(tmp_path
     assert emergency_path(machine.environment.lockfile).exists()
 
 
-def test_when_the_journal_takes_no_intent_nothing_more_is_tried(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, world=FullDisk("journal.jsonl"))
+def test_when_the_journal_takes_no_intent_nothing_more_is_tried(
+    tmp_path: Path, make_machine: Maker
+) -> None:
+    machine = make_machine(tmp_path, world=FullDisk("journal.jsonl"))
     machine.declare({"ann": "deep", "bob": "high"})
     report = machine.apply()
     assert isinstance(report, Report)
@@ -101,8 +103,7 @@ def test_when_the_journal_takes_no_intent_nothing_more_is_tried(tmp_path: Path) 
     assert machine.live() == {}
 
 
-def test_an_older_voice_of_the_name_keeps_no_create_open(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
+def test_an_older_voice_of_the_name_keeps_no_create_open(machine: Machine) -> None:
     machine.declare({"ann": "deep"})
     machine.call(
         "create",
@@ -122,8 +123,7 @@ def test_an_older_voice_of_the_name_keeps_no_create_open(tmp_path: Path) -> None
     assert len(machine.sandbox.list_bills()) == 2
 
 
-def test_two_twins_of_an_unknown_create_need_a_person(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
+def test_two_twins_of_an_unknown_create_need_a_person(machine: Machine) -> None:
     machine.declare({"ann": "deep"})
     creates = machine.strike(Creates(machine, lose))
     machine.apply(may_wait=False)
@@ -135,8 +135,7 @@ def test_two_twins_of_an_unknown_create_need_a_person(tmp_path: Path) -> None:
     assert len(machine.plan().problems) == 1
 
 
-def test_orphans_stay_when_a_create_fails(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
+def test_orphans_stay_when_a_create_fails(machine: Machine) -> None:
     machine.declare({"gone": "slow"})
     machine.apply()
     machine.wait(3600)
@@ -148,9 +147,8 @@ def test_orphans_stay_when_a_create_fails(tmp_path: Path) -> None:
     assert len(machine.live()) == 1
 
 
-def test_an_open_create_of_a_lost_voice_is_not_taken_for_answered(tmp_path: Path) -> None:
+def test_an_open_create_of_a_lost_voice_is_not_taken_for_answered(machine: Machine) -> None:
     """The name's own entry has the same spec; its voice is gone, and is not what was made."""
-    machine = Machine(tmp_path)
     machine.declare({"ann": "deep"})
     machine.apply()
     machine.wait(3600)
@@ -167,8 +165,7 @@ def test_an_open_create_of_a_lost_voice_is_not_taken_for_answered(tmp_path: Path
     assert len(machine.sandbox.list_bills()) == 2
 
 
-def test_failed_listings_disprove_nothing(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
+def test_failed_listings_disprove_nothing(machine: Machine) -> None:
     machine.declare({"ann": "deep"})
     creates = machine.strike(Creates(machine, lose))
     machine.apply(may_wait=False)
@@ -187,9 +184,8 @@ def test_failed_listings_disprove_nothing(tmp_path: Path) -> None:
 
 
 def test_a_listing_that_began_too_early_disproves_nothing_however_late_it_ends(
-    tmp_path: Path,
+    machine: Machine,
 ) -> None:
-    machine = Machine(tmp_path)
     machine.declare({"ann": "deep"})
     creates = machine.strike(Creates(machine, lose))
     machine.apply(may_wait=False)
@@ -229,8 +225,7 @@ class FallsBack:
         return self.first if self.is_back else reply
 
 
-def test_a_voice_that_we_just_deleted_is_no_answer_to_an_open_create(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
+def test_a_voice_that_we_just_deleted_is_no_answer_to_an_open_create(machine: Machine) -> None:
     machine.options = Options(parallelism=1, allow_empty=True)
     machine.declare({"ann": "deep"})
     machine.apply()
@@ -242,8 +237,7 @@ def test_a_voice_that_we_just_deleted_is_no_answer_to_an_open_create(tmp_path: P
     assert machine.lock().voices == {}
 
 
-def test_a_plan_shows_an_open_create_and_no_second_one(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
+def test_a_plan_shows_an_open_create_and_no_second_one(machine: Machine) -> None:
     machine.declare({"ann": "deep"})
     machine.strike(Creates(machine, lose))
     machine.apply(may_wait=False)
@@ -251,8 +245,10 @@ def test_a_plan_shows_an_open_create_and_no_second_one(tmp_path: Path) -> None:
     assert [(change.action, change.name) for change in plan.changes] == [(Action.SETTLE, "ann")]
 
 
-def test_a_plan_shows_a_paid_voice_that_no_lockfile_has_yet_as_open(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, world=FullDisk(".voiceops.lock.tmp"))
+def test_a_plan_shows_a_paid_voice_that_no_lockfile_has_yet_as_open(
+    tmp_path: Path, make_machine: Maker
+) -> None:
+    machine = make_machine(tmp_path, world=FullDisk(".voiceops.lock.tmp"))
     machine.declare({"ann": "deep"})
     machine.apply()
     for is_lost in (False, True):
@@ -262,10 +258,12 @@ def test_a_plan_shows_a_paid_voice_that_no_lockfile_has_yet_as_open(tmp_path: Pa
         assert [(change.action, change.name) for change in plan.changes] == [(Action.SETTLE, "ann")]
 
 
-def test_a_voice_of_another_environment_is_no_answer_to_an_open_create(tmp_path: Path) -> None:
+def test_a_voice_of_another_environment_is_no_answer_to_an_open_create(
+    tmp_path: Path, make_machine: Maker
+) -> None:
     """The other environment made one of the same name and spec, after our reply was lost."""
     sibling = tmp_path / "voiceops.other.lock"
-    machine = Machine(tmp_path, siblings=(sibling,))
+    machine = make_machine(tmp_path, siblings=(sibling,))
     machine.declare({"ann": "deep"})
     creates = machine.strike(Creates(machine, lose))
     machine.apply(may_wait=False)

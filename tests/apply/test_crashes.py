@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -62,13 +63,12 @@ def prepare(folder: Path) -> Machine:
 
 def make_template(template: Path) -> None:
     (template / "project").mkdir(parents=True)
-    machine = Machine(template / "project", template / "sandbox.db")
-    machine.declare(BEFORE)
-    assert isinstance(machine.apply(), Report)
-    stranger = machine.call("create", **STRANGER)["voice"]
-    (template / "stranger").write_text(stranger, encoding="utf-8")
-    machine.declare(AFTER)
-    machine.sandbox.close()
+    with closing(Machine(template / "project", template / "sandbox.db")) as machine:
+        machine.declare(BEFORE)
+        assert isinstance(machine.apply(), Report)
+        stranger = machine.call("create", **STRANGER)["voice"]
+        (template / "stranger").write_text(stranger, encoding="utf-8")
+        machine.declare(AFTER)
 
 
 @dataclass(frozen=True)
@@ -131,24 +131,22 @@ def snapshot(machine: Machine) -> dict[str, bytes]:
 
 def run_one(folder: Path, *strikes: Strike) -> None:
     """Strike one apply after the other, mend, and check every guarantee."""
-    machine = prepare(folder)
-    lock_before = machine.environment.lockfile.read_bytes()
-    try:
-        for where in strikes:
-            strike(machine, where, lock_before)
-        machine.converge()
-        check_end(machine)
-    except Exception as error:
-        error.add_note(f"struck by {strikes}")
-        raise
-    finally:
-        machine.sandbox.close()
+    with closing(prepare(folder)) as machine:
+        lock_before = machine.environment.lockfile.read_bytes()
+        try:
+            for where in strikes:
+                strike(machine, where, lock_before)
+            machine.converge()
+            check_end(machine)
+        except Exception as error:
+            error.add_note(f"struck by {strikes}")
+            raise
 
 
 def strikes_of(folder: Path) -> list[Strike]:
     """List every effect of the apply with everything that can strike at it."""
-    machine = prepare(folder)
-    assert isinstance(machine.apply(), Report)
+    with closing(prepare(folder)) as machine:
+        assert isinstance(machine.apply(), Report)
     return [
         Strike(at, blow, variant)
         for at, kind in enumerate(machine.world.trace)
@@ -159,10 +157,9 @@ def strikes_of(folder: Path) -> list[Strike]:
 
 def recovery_strikes(folder: Path, first: Strike) -> list[Strike]:
     """List every effect of the apply that mends after a first strike, with what strikes there."""
-    machine = prepare(folder)
-    strike(machine, first, machine.environment.lockfile.read_bytes())
-    machine.apply()
-    machine.sandbox.close()
+    with closing(prepare(folder)) as machine:
+        strike(machine, first, machine.environment.lockfile.read_bytes())
+        machine.apply()
     trace = list(enumerate(machine.world.trace))
     return [Strike(at, blow) for at, kind in trace for blow in blows_for(kind)[1::2]]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from machine import Machine
+from machine import Machine, Maker
 
 from voiceops.apply.books import Books
 from voiceops.apply.delete import delete_orphan, prune
@@ -26,9 +26,9 @@ ROWS = [
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
+def machine(tmp_path: Path, make_machine: Maker) -> Machine:
     """An account with one voice, that no lockfile names yet."""
-    machine = Machine(tmp_path)
+    machine = make_machine(tmp_path)
     machine.declare({"old": "deep"})
     machine.apply()
     machine.environment.lockfile.unlink()

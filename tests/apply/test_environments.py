@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
-from machine import Machine
+from machine import Machine, Maker
 
 from voiceops.core.plan import Action
 from voiceops.core.result import Report
@@ -44,10 +44,10 @@ def lose() -> None:
     raise httpx.ReadTimeout("late")
 
 
-def make_pair(root: Path) -> tuple[Machine, Machine]:
+def make_pair(root: Path, make_machine: Maker) -> tuple[Machine, Machine]:
     """Make two environments on one machine; the second deletes what belongs to nobody."""
-    first = Machine(root)
-    second = Machine(root)  # with a world of its own: the two are two processes
+    first = make_machine(root)
+    second = make_machine(root)  # with a world of its own: the two are two processes
     second.world.time = first.world.time
     second.sandbox.close()
     second.sandbox = first.sandbox
@@ -67,8 +67,10 @@ def voices(machine: Machine) -> set[str]:
     return {entry.voice_id for entry in machine.lock().voices.values()}
 
 
-def test_what_another_environment_makes_during_a_listing_is_its_own(tmp_path: Path) -> None:
-    first, second = make_pair(tmp_path)
+def test_what_another_environment_makes_during_a_listing_is_its_own(
+    tmp_path: Path, make_machine: Maker
+) -> None:
+    first, second = make_pair(tmp_path, make_machine)
     first.declare({"ann": "deep", "bob": "high"})
     second.strike(Service(second, "list", lambda: apply_whole(first)))
     apply_whole(second)
@@ -77,8 +79,10 @@ def test_what_another_environment_makes_during_a_listing_is_its_own(tmp_path: Pa
     assert set(first.live()) == voices(first) | voices(second)
 
 
-def test_a_create_that_is_under_way_elsewhere_is_neither_taken_nor_deleted(tmp_path: Path) -> None:
-    first, second = make_pair(tmp_path)
+def test_a_create_that_is_under_way_elsewhere_is_neither_taken_nor_deleted(
+    tmp_path: Path, make_machine: Maker
+) -> None:
+    first, second = make_pair(tmp_path, make_machine)
     first.declare({"ann": "deep"})
 
     def hang(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Wire:
@@ -104,8 +108,10 @@ def test_a_create_that_is_under_way_elsewhere_is_neither_taken_nor_deleted(tmp_p
     assert len(first.sandbox.list_bills()) == 2
 
 
-def test_what_another_environment_adopts_before_a_delete_is_left_alone(tmp_path: Path) -> None:
-    first, second = make_pair(tmp_path)
+def test_what_another_environment_adopts_before_a_delete_is_left_alone(
+    tmp_path: Path, make_machine: Maker
+) -> None:
+    first, second = make_pair(tmp_path, make_machine)
     strangers = [
         second.call(
             "create",
@@ -132,8 +138,7 @@ def test_what_another_environment_adopts_before_a_delete_is_left_alone(tmp_path:
     assert strangers[1] in second.live()
 
 
-def test_a_delete_that_was_refused_leaves_the_voice_to_be_restored(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
+def test_a_delete_that_was_refused_leaves_the_voice_to_be_restored(machine: Machine) -> None:
     machine.declare({"ann": "deep"})
     apply_whole(machine)
     before = voices(machine)
@@ -154,8 +159,7 @@ def test_a_delete_that_was_refused_leaves_the_voice_to_be_restored(tmp_path: Pat
     assert len(machine.sandbox.list_bills()) == 2
 
 
-def test_a_lost_lockfile_costs_nothing_although_the_listing_lags(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
+def test_a_lost_lockfile_costs_nothing_although_the_listing_lags(machine: Machine) -> None:
     machine.declare({"ann": "deep"})
     apply_whole(machine)
     machine.environment.lockfile.unlink()
@@ -175,8 +179,7 @@ def test_a_lost_lockfile_costs_nothing_although_the_listing_lags(tmp_path: Path)
     assert len(machine.sandbox.list_bills()) == 1
 
 
-def test_a_create_that_a_person_settles_by_adopt_is_open_no_more(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
+def test_a_create_that_a_person_settles_by_adopt_is_open_no_more(machine: Machine) -> None:
     machine.declare({"ann": "deep"})
     machine.strike(Service(machine, "create", lose))
     machine.apply(may_wait=False)

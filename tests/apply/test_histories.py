@@ -105,6 +105,7 @@ class Histories(RuleBasedStateMachine):
         try:
             self.end()
         finally:
+            self.machine.close()
             shutil.rmtree(self.folder)
 
     def declare(self) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
@@ -136,11 +135,6 @@ def ids(cell: tuple[Odd, bool]) -> str:
 def exit_code(outcome: Report | VoiceopsError | None) -> int:
     assert outcome is not None
     return int(outcome.exit_code)
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path)
 
 
 def check_convergence(machine: Machine, *, bill: int) -> None:

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, TypeVar
 
 import pytest
-from machine import Machine
+from machine import Maker
 from world import World
 
 import voiceops
@@ -291,10 +291,12 @@ def watching(root: Path) -> Iterator[Watch]:
 
 
 @pytest.mark.parametrize("parallelism", [1, 3])
-def test_an_apply_changes_nothing_past_the_seam(tmp_path: Path, parallelism: int) -> None:
+def test_an_apply_changes_nothing_past_the_seam(
+    tmp_path: Path, parallelism: int, make_machine: Maker
+) -> None:
     root = tmp_path / "project"
     root.mkdir()
-    machine = Machine(root, world=Marked())
+    machine = make_machine(root, world=Marked())
     machine.options = type(machine.options)(parallelism=parallelism)
     machine.declare({"old": "deep", "gone": "slow", "same": "calm"})
     with watching(root) as watch:

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from machine import Machine
+from machine import Machine, Maker
 
 from voiceops.core.result import Report
 from voiceops.effects import System
@@ -18,8 +18,7 @@ AFTER = {"old": "high", "new": "fast"}
 EFFECTS = 95
 
 
-def test_a_second_apply_on_this_machine_is_refused_and_told_who_is_first(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
+def test_a_second_apply_on_this_machine_is_refused_and_told_who_is_first(machine: Machine) -> None:
     machine.declare(BEFORE)
     with hold(machine.environment.state_dir, effects=System()):
         outcome = machine.apply()
@@ -29,16 +28,16 @@ def test_a_second_apply_on_this_machine_is_refused_and_told_who_is_first(tmp_pat
     assert isinstance(machine.apply(), Report)
 
 
-def two_machines(folder: Path) -> tuple[Machine, Machine]:
+def two_machines(folder: Path, make_machine: Maker) -> tuple[Machine, Machine]:
     """Two runners with a clone each, of one repository for one account."""
-    first = Machine(folder / "first")
+    first = make_machine(folder / "first")
     first.root.mkdir()
     first.declare(BEFORE)
     assert isinstance(first.apply(), Report)
     first.wait(3600)
     first.lose_journal()
     shutil.copytree(first.root, folder / "second")
-    second = Machine(folder / "second")
+    second = make_machine(folder / "second")
     second.sandbox.close()
     second.sandbox = first.sandbox
     second.world.time = first.world.time
@@ -49,8 +48,10 @@ def two_machines(folder: Path) -> tuple[Machine, Machine]:
 
 
 @pytest.mark.parametrize("at", range(0, EFFECTS, 4))
-def test_between_machines_no_name_is_lost_and_doubles_are_reported(tmp_path: Path, at: int) -> None:
-    first, second = two_machines(tmp_path)
+def test_between_machines_no_name_is_lost_and_doubles_are_reported(
+    tmp_path: Path, make_machine: Maker, at: int
+) -> None:
+    first, second = two_machines(tmp_path, make_machine)
     first.world.meanwhile[at] = lambda: second.apply() and None
     first.apply()
     assert not first.world.meanwhile, "the first apply ended too early for this case"

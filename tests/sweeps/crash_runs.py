@@ -69,7 +69,7 @@ def run_one(folder: Path, seed: int, number: int) -> str:
             f"{world.struck}\n{traceback.format_exc()}"
         )
     finally:
-        machine.sandbox.close()
+        machine.close()
     return ""
 
 

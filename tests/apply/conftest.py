@@ -1,0 +1,23 @@
+"""Machines whose accounts are closed when their test ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+from machine import Machine, Maker
+
+
+@pytest.fixture
+def make_machine() -> Iterator[Maker]:
+    """Make machines as `Machine` does."""
+    with ExitStack() as opened:
+        yield lambda *place, **traits: opened.enter_context(closing(Machine(*place, **traits)))
+
+
+@pytest.fixture
+def machine(make_machine: Maker, tmp_path: Path) -> Machine:
+    """A machine whose project is empty yet."""
+    return make_machine(tmp_path)
