@@ -52,6 +52,7 @@ class Account:
 
     def follow(self, faults: str) -> None:
         """Go on with the same voices, and with these faults."""
+        self.sandbox.close()
         self.sandbox = self._open(faults)
 
     def _open(self, faults: str) -> Sandbox:
@@ -87,6 +88,7 @@ def serving_account(account: Account) -> Iterator[str]:
             yield f"{url}/api/v1"
         finally:
             account.may_reply.set()
+    account.sandbox.close()
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -20,7 +21,9 @@ from voiceops.errors import OutcomeUnknown, ProtocolViolated, ServiceError, Unre
 from voiceops.provider.access import Access
 from voiceops.provider.endpoints import resolve_endpoint
 from voiceops.provider.http import Http
+from voiceops.provider.line import Line
 from voiceops.provider.qwen import Qwen
+from voiceops.provider.trust import trust_for
 from voiceops.provider.wire import Call, ReplyLost, WireReply
 
 FOUND = f'{{"output": {{"voice": "{VOICE}"}}}}'.encode()
@@ -217,6 +220,29 @@ def test_a_failed_tls_handshake_means_nothing_was_sent() -> None:
         pytest.raises(Unreachable),
     ):
         qwen.create(ANNOUNCER, announce=do_nothing)
+
+
+def test_a_connection_that_comes_when_the_time_is_over_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    resolve = socket.getaddrinfo
+
+    def resolve_late(*asked: object, **how: object) -> object:
+        while not line.is_late:
+            time.sleep(0)
+        return resolve(*asked, **how)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_late)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        line = Line(url, {}, ssl_context=trust_for("http"), proxy=None, handler=None)
+        with pytest.raises(httpx.ConnectTimeout):
+            line.post(b"{}", Call("query v", {}, time_limit_s=0.01))
+        line.close()
+        peer, _ = listener.accept()
+        with peer:
+            peer.settimeout(5)
+            assert peer.recv(1) == b""
 
 
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "gopher://127.0.0.1:1", "http://[::"])

@@ -78,8 +78,10 @@ class Line:
         return is_before and not self._was_begun
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, also one that came when the time was over, and nobody took."""
         self._client.close()
+        if self._socket is not None:
+            self._socket.close()
 
     def _exchange(self, content: bytes, call: Call) -> WireReply:
         limit_s = call.time_limit_s
