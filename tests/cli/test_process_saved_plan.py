@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
@@ -48,7 +49,9 @@ def test_a_changed_manifest_makes_it_stale_and_nothing_is_done(planned: Project)
     planned.edit("deep voice", "high voice")
     ran = planned.run("apply", "plan.json")
     assert (ran.code, ran.out) == (3, "")
-    assert ran.err == (
+    first, _, said = ran.err.partition("\n")
+    assert first.startswith("saved plan plan.json: sha256:")
+    assert said == (
         "only in the plan now: create anchor  it is new\n"
         "    voice_prompt  A composed man with a [-deep-]{+high+} voice.\n"
         "only in the plan reviewed: create anchor  it is new\n"
@@ -56,6 +59,33 @@ def test_a_changed_manifest_makes_it_stale_and_nothing_is_done(planned: Project)
         "  hint: plan again, and have the new plan reviewed\n"
     )
     assert planned.voices() == {}
+
+
+def test_a_plan_that_was_refused_is_refused_whatever_else_it_says(planned: Project) -> None:
+    assert planned.run("apply", "plan.json").code == 0
+    text = (planned.folder / "manifests" / "voices.yaml").read_text(encoding="utf-8")
+    (planned.folder / "manifests" / "voices.yaml").write_text(
+        text.partition("voices:")[0] + "voices: {}\n", encoding="utf-8"
+    )
+    planned.run("plan", *SANDBOX, "-o", "plan.json")
+    path = planned.folder / "plan.json"
+    document = json.loads(path.read_bytes())
+    document["binding"]["options"] |= {"allow_empty": True, "allow_deletes": 99}
+    path.write_text(json.dumps(document), encoding="utf-8")
+    before = planned.voices()
+    ran = planned.run("apply", "plan.json")
+    assert (ran.code, ran.out) == (3, "")
+    assert "plan.json was refused when it was planned: no voice is declared" in ran.err
+    assert planned.voices() == before
+
+
+def test_the_digest_that_was_reviewed_is_shown_when_it_is_applied(project: Project) -> None:
+    ran = project.run("plan", *SANDBOX, "-o", "plan.json")
+    data = (project.folder / "plan.json").read_bytes()
+    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+    assert f"\nDigest: {digest}\nNext: voiceops apply plan.json\n" in ran.out
+    applied = project.run("apply", "plan.json")
+    assert applied.err.startswith(f"saved plan plan.json: {digest}\n")
 
 
 def test_an_old_plan_is_stale(planned: Project) -> None:

@@ -37,6 +37,8 @@ def judged(*voices: LiveVoice, after_s: float) -> Finding:
         ([live(NEWER), live(NEW)], Verdict.UNSETTLED, Verdict.UNSETTLED),
         ([live(NEW, "high")], Verdict.OPEN, Verdict.UNSETTLED),
         ([live(NEW, None)], Verdict.OPEN, Verdict.UNSETTLED),
+        ([live(voice_id("A@20260202"))], Verdict.OPEN, Verdict.UNSETTLED),
+        ([live(voice_id("A@20260202")), live(NEW)], Verdict.EXECUTED, Verdict.EXECUTED),
     ],
 )
 def test_a_listing_proves_more_once_the_create_has_settled(

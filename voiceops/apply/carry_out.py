@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial, reduce
 
 from voiceops.apply.check import check
-from voiceops.apply.create import create_voice
+from voiceops.apply.create import Before, create_voice
 from voiceops.apply.delete import delete_orphan, prune
 from voiceops.apply.run import Event, EventKind, Run
 from voiceops.apply.settle import settle
@@ -36,7 +36,8 @@ def carry_out(plan: Plan, facts: Facts, run: Run) -> tuple[Result, ...]:
         results += _do_paid(plan, facts, run)
         results += _do_prunes(plan, results, run)
         results += _do_deletes(plan, results, run)
-    return check(tuple(results), run)
+    wanted = {change.name: change.desired.spec for change in plan.changes if change.desired}
+    return check(tuple(results), wanted, run)
 
 
 def _do_free(plan: Plan, facts: Facts, run: Run) -> list[Result]:
@@ -73,17 +74,8 @@ def _close_answered(free: Iterable[Change], run: Run) -> None:
 
 def _do_paid(plan: Plan, facts: Facts, run: Run) -> list[Result]:
     """Create and replace side by side; then find out about those whose outcome is unknown."""
-    before: dict[str, set[str]] = {}
-    for voice in facts.live:
-        before.setdefault(voice.preferred_name or "", set()).add(voice.voice_id)
-    tasks = [
-        (
-            change,
-            partial(_create_or_replace, run=run, before=frozenset(before.get(change.name, ()))),
-        )
-        for change in plan.changes
-        if change.action in _PAID
-    ]
+    create = partial(_create_or_replace, run=run, before=Before.of(facts))
+    tasks = [(change, create) for change in plan.changes if change.action in _PAID]
     results = _side_by_side(tasks, run)
     is_unknown = any(result.status is Status.UNKNOWN for result in results)
     if not is_unknown or run.everything.is_closed:
@@ -91,7 +83,7 @@ def _do_paid(plan: Plan, facts: Facts, run: Run) -> list[Result]:
     return _settle_unknown(results, run)
 
 
-def _create_or_replace(change: Change, *, run: Run, before: frozenset[str]) -> list[Result]:
+def _create_or_replace(change: Change, *, run: Run, before: Before) -> list[Result]:
     if change.desired is None:
         raise ValueError(f"{change.action} of {change.name} without a declaration")
     made = create_voice(change, change.desired, run, before=before)

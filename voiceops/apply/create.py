@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from voiceops.apply.run import Event, EventKind, Run
 from voiceops.core.desired import Desired
-from voiceops.core.facts import Intent
+from voiceops.core.facts import Facts, Intent
 from voiceops.core.lock import LockEntry
 from voiceops.core.plan import Change
 from voiceops.core.result import Result, Status
@@ -22,6 +24,7 @@ from voiceops.errors import (
     VoiceopsError,
 )
 from voiceops.files.previews import save_preview
+from voiceops.provider.creation import UNKNOWN_HINT, UNKNOWN_NOTE
 from voiceops.provider.protocol import Created
 
 # Seconds to wait after a create that was certainly not executed, before it is sent again.
@@ -31,18 +34,18 @@ LONGEST_PAUSE_S = 60.0
 _HOPELESS = (AuthenticationFailed, BillingRefused, ModelGone, QuotaFull)
 
 
-def create_voice(change: Change, desired: Desired, run: Run, *, before: frozenset[str]) -> Result:
+def create_voice(change: Change, desired: Desired, run: Run, *, before: Before) -> Result:
     """Get a new voice made for a change, and into the lockfile.
 
     Each sending has an intent of its own in the journal. What was certainly not executed is sent
-    again after a pause; what may have been executed never is: the intent then stays open.
-    `before` are the live voices of this preferred name, as the plan saw them.
+    again after a pause; what may have been executed never is: the intent then stays open. So it
+    does if the reply names a voice that was there before: such a reply is another one's, replayed.
     """
     pauses = iter(PAUSES_S)
     while True:
         sending = Sending(desired, run, before=before)
         try:
-            created = run.provider.create(desired, announce=sending.announce)
+            created = sending.believe(run.provider.create(desired, announce=sending.announce))
         except HeldBack as error:
             return Result.of(change, Status.NOT_TRIED, message=error.message)
         except NotExecuted as error:
@@ -66,10 +69,37 @@ def create_voice(change: Change, desired: Desired, run: Run, *, before: frozense
             return _record(change, desired, created, sending=sending, run=run)
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was there when the plan was made: whatever a create makes is not among it.
+
+    `known` are the voices that were live, or named by any known lockfile.
+    """
+
+    known: frozenset[str]
+
+    @classmethod
+    def of(cls, facts: Facts) -> Before:
+        """Take it from what the plan was made from."""
+        lock, claims = facts.lock, facts.claims
+        locked = {entry.voice_id for entry in lock.voices.values()}
+        live = {voice.voice_id for voice in facts.live}
+        return cls(frozenset(live | locked | {*lock.deposed} | claims.voices | claims.deposed))
+
+    def of_name(self, name: str) -> frozenset[str]:
+        """Give those of a preferred name, whatever its case."""
+        wanted = name.casefold()
+        return frozenset(
+            voice_id
+            for voice_id in self.known
+            if (parsed := parse_voice_name(voice_id)) and parsed.preferred_name.casefold() == wanted
+        )
+
+
 class Sending:
     """One sending of a create, and its intent: written when it is its turn, not before."""
 
-    def __init__(self, desired: Desired, run: Run, *, before: frozenset[str]) -> None:
+    def __init__(self, desired: Desired, run: Run, *, before: Before) -> None:
         self._desired = desired
         self._run = run
         self._before = before
@@ -90,7 +120,7 @@ class Sending:
             target_model=self._desired.spec.target_model,
             language=self._desired.spec.language,
             protect=_is_protected(self._desired, self._run),
-            before=self._before | self._locked_before(),
+            before=self._before.of_name(self._desired.name) | self._locked_before(),
         )
         self._run.books.journal.open_intent(intent)
 
@@ -98,6 +128,17 @@ class Sending:
         """Give the voice that the name stands for so far: gone or not, it is not the new one."""
         entry = self._run.books.lock.voices.get(self._desired.name)
         return frozenset({entry.voice_id} if entry else ())
+
+    def believe(self, created: Created) -> Created:
+        """Let a reply pass that names a new voice; OutcomeUnknown for one that was there before."""
+        lock = self._run.books.lock
+        is_named = lock.names_of(created.voice_id) or created.voice_id in lock.deposed
+        if not is_named and created.voice_id not in self._before.known:
+            return created
+        message = f"the reply names {created.voice_id}, which was there before"
+        raise OutcomeUnknown(
+            f"create {self._desired.name}: {message}; {UNKNOWN_NOTE}", hint=UNKNOWN_HINT
+        )
 
     def close(self, why: str) -> None:
         """Note that nothing is left to be found out about this sending."""

@@ -140,9 +140,9 @@ def _save(document: object, path: Path) -> None:
     from voiceops.effects import System
     from voiceops.files.atomic import replace_file
     from voiceops.files.writing import writing
-    from voiceops.report.json import dump_document
+    from voiceops.report.json import encode_document
 
-    data = dump_document(document).encode("utf-8", "replace")
+    data = encode_document(document)
     with writing(path):
         if path.exists() and not path.is_file():  # a pipe or a device stays what it is
             path.write_bytes(data)

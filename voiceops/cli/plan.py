@@ -55,6 +55,7 @@ def command(
 
 def _plan(said: Global, options: Options, *, delivery: Delivery, is_detailed: bool) -> int:
     from voiceops.cli.workspace import open_workspace
+    from voiceops.report.json import digest_document
     from voiceops.report.plan_text import render_plan
     from voiceops.workflow import plan
 
@@ -63,6 +64,8 @@ def _plan(said: Global, options: Options, *, delivery: Delivery, is_detailed: bo
 
     def write_text() -> str:
         text = render_plan(made, style_for(sys.stdout, said.colour))
+        if delivery.output is not None:
+            text += f"Digest: {digest_document(made)}\n"
         if made.is_empty or made.needs_a_person:
             return text
         return f"{text}Next: {next_command(said, options, delivery.output)}\n"

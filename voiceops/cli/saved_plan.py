@@ -41,14 +41,16 @@ class Age(click.ParamType[timedelta]):
 
 
 def read_saved(path: Path, said: Global, options: Options) -> Plan:
-    """Read a plan that `plan -o` saved.
+    """Read a plan that `plan -o` saved, and show its digest.
 
     Raises UsageFault if options are given that shape a plan, or another environment: the plan
-    has its own. Raises FileUnusable for a file that is no plan.
+    has its own. Raises FileUnusable for a file that is no plan, and DecisionNeeded for a plan
+    that was refused when it was made, whatever else it says.
     """
     from voiceops.core.plan import Plan
     from voiceops.core.settings import Options
     from voiceops.report.documents import read_document
+    from voiceops.report.json import digest_document
 
     document = read_document(said.folder / path)
     if not isinstance(document, Plan):
@@ -66,7 +68,20 @@ def read_saved(path: Path, said: Global, options: Options) -> Plan:
         raise UsageFault(
             f"{path} is for the environment {document.environment}", hint="leave --env out"
         )
+    _refuse_refused(document, path)
+    click.echo(f"saved plan {show(str(path))}: {digest_document(document)}", err=True)
     return document
+
+
+def _refuse_refused(saved: Plan, path: Path) -> None:
+    """Refuse what was refused when it was planned: no edit of the file is a decision."""
+    reasons = [guard.message for guard in saved.guards]
+    reasons += [f"{problem.name}: {problem.message}" for problem in saved.problems]
+    if reasons:
+        raise DecisionNeeded(
+            f"nothing was done: {path} was refused when it was planned: {'; '.join(reasons)}",
+            hint="decide that first, then plan again, and have the new plan reviewed",
+        )
 
 
 def options_of(saved: Plan) -> Options:

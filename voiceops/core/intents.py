@@ -35,14 +35,14 @@ def judge(
 
     A voice of this preferred name and spec that was not live at the intent is the one that was
     paid for. Without one the create is disproved only if the listing began `settle_s` after the
-    sending and shows no new voice of that name at all; with another spec, or twice, a person
-    must look. Until then it stays open.
+    sending and shows no new voice of that name at all; with another spec, in another case, or
+    twice, a person must look. Until then it stays open.
     """
     new = sorted(
         (
             voice
             for voice in unclaimed
-            if voice.preferred_name == intent.name and voice.voice_id not in intent.before
+            if _is_named_like(voice, intent) and voice.voice_id not in intent.before
         ),
         key=lambda voice: voice.voice_id,
     )
@@ -54,3 +54,9 @@ def judge(
     if listed_at < intent.at + timedelta(seconds=settle_s):
         return Finding(Verdict.OPEN)
     return Finding(Verdict.UNSETTLED, tuple(new)) if new else Finding(Verdict.DISPROVED)
+
+
+def _is_named_like(voice: LiveVoice, intent: Intent) -> bool:
+    """Tell whether a voice bears the name that was sent; a service might change its case."""
+    name = voice.preferred_name
+    return name is not None and name.casefold() == intent.name.casefold()

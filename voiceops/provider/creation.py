@@ -72,4 +72,4 @@ def _may_be_named(voice_id: str, desired: Desired) -> bool:
     name = parse_voice_name(voice_id)
     if name is None:
         return is_voice_id(voice_id)
-    return name.preferred_name.casefold() == desired.name.casefold()
+    return name.preferred_name == desired.name

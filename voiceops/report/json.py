@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from datetime import date
 from decimal import Decimal
@@ -23,6 +24,16 @@ def dump_document(document: object) -> str:
     text = json.dumps({**head, **values}, indent=2, ensure_ascii=False, default=_encode) + "\n"
     hidden = {character for character in set(text) - {"\n"} if is_hidden(character)}
     return text.translate({ord(character): json.dumps(character)[1:-1] for character in hidden})
+
+
+def encode_document(document: object) -> bytes:
+    """Write a document as the bytes that are saved."""
+    return dump_document(document).encode("utf-8", "replace")
+
+
+def digest_document(document: object) -> str:
+    """Give the digest of a document as it is saved: what `sha256sum FILE` prints of it."""
+    return f"sha256:{hashlib.sha256(encode_document(document)).hexdigest()}"
 
 
 def _encode(value: object) -> str | float:
