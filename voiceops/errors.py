@@ -80,6 +80,10 @@ class LockfileInvalid(VoiceopsError):
     """The lockfile cannot be trusted as it stands."""
 
 
+class GitRefused(VoiceopsError):
+    """git will not do what is asked, or cannot be asked; the message has its words."""
+
+
 class NameUnknown(VoiceopsError):
     """The lockfile has no voice under this name."""
 

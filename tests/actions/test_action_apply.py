@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from action_runner import Process
+from action_runner import Machine, Process
 from action_world import LOCK, World, entry, git, lockfile_of
 from git_server import serving_git
+from github_server import READ_ONLY_TOKEN
 
 ON_LINUX = "this action runs on Linux; the runner is "
 REFUSED = "reply: {status: 400, code: DataInspectionFailed, message: no}"
@@ -56,7 +58,7 @@ def test_an_apply_commits_the_lockfile_and_nothing_else(served: World) -> None:
     before = world.subjects()
     ended = world.run("apply")
     assert (ended.conclusion, ended.outputs["commit"]) == ("success", "")
-    assert ended.steps["commit"].log == "The lockfile is as it was.\n"
+    assert ended.steps["commit"].log == "The branch has these voices already.\n"
     assert world.subjects() == before
 
 
@@ -71,11 +73,9 @@ def test_a_partial_failure_is_committed_and_fails_the_job(world: World) -> None:
     assert set(world.locked()) == {"anchor"}
 
 
-def test_what_others_push_before_and_during_our_push_stays(world: World) -> None:
-    machine = world.machine()
-    world.push({LOCK: lockfile_of("aaron"), "README.md": "new\n"})
-    # Somebody else pushes while the server looks at our push, which it then refuses, once.
-    (world.desk / LOCK).write_text(lockfile_of("aaron", "zoe"), encoding="utf-8")
+def come_first(world: World, *names: str) -> None:
+    """Let somebody push a lockfile while the server looks at our first push, which is then late."""
+    (world.desk / LOCK).write_text(lockfile_of(*names), encoding="utf-8")
     git(world.desk, "add", LOCK)
     git(world.desk, "commit", "-qm", "Come first")
     hook = world.origin / "hooks" / "pre-receive"
@@ -88,9 +88,14 @@ def test_what_others_push_before_and_during_our_push_stays(world: World) -> None
         "git push -q origin HEAD:main\n"
     )
     hook.chmod(0o755)
+
+
+def test_what_others_push_before_and_during_our_push_stays(world: World) -> None:
+    machine = world.machine()
+    world.push({"README.md": "new\n"})
+    come_first(world, "aaron", "zoe")
     ended = world.run("apply", machine=machine)
     assert ended.conclusion == "success", ended.log
-    assert "rejected" in ended.steps["commit"].log
     assert set(world.locked()) == {"aaron", "anchor", "wetter", "zoe"}
     assert world.subjects()[:3] == ["Record voices of default", "Come first", "Declare voices"]
     assert git(world.origin, "cat-file", "blob", "main:README.md") == "new\n"
@@ -103,7 +108,7 @@ def test_what_cannot_be_pushed_is_kept_and_said_aloud(world: World) -> None:
     machine = world.machine()
     ended = world.run("apply", machine=machine, artifact="false")
     assert (ended.conclusion, ended.outputs["exit_code"]) == ("failure", "0")
-    assert ended.steps["commit"].log.splitlines()[-1].startswith("::error title=voiceops::")
+    assert ended.steps["commit"].log.startswith("::error title=voiceops::the lockfile is NOT")
     assert "this branch is protected" in ended.steps["commit"].log
     kept = machine.artifacts / ended.outputs["artifact"]
     lock = json.loads((kept / LOCK).read_bytes())
@@ -112,10 +117,11 @@ def test_what_cannot_be_pushed_is_kept_and_said_aloud(world: World) -> None:
 
 def test_a_voice_that_both_changed_is_never_decided_here(world: World) -> None:
     machine = world.machine()
-    world.push({LOCK: lockfile_of("anchor")})
+    come_first(world, "anchor")
     ended = world.run("apply", machine=machine)
     assert ended.conclusion == "failure"
     assert "the lockfile is NOT committed" in ended.log
+    assert "somebody else's push changed the same names: anchor" in ended.log
     assert world.locked() == {"anchor": entry("anchor")["voice"]}
     assert (machine.artifacts / ended.outputs["artifact"] / LOCK).exists()
 
@@ -257,3 +263,76 @@ def test_a_link_in_the_place_of_what_is_committed_pushes_nothing(world: World, n
     assert (ended.conclusion, world.account.billed) == ("failure", [])
     assert "a link" in ended.log
     assert "of this machine" not in git(world.origin, "log", "-p", "--all")
+
+
+def test_a_checkout_older_than_the_branch_pays_for_nothing(world: World) -> None:
+    """What it lacks may be paid for already, and what it has may be deleted."""
+    machine = world.machine()
+    world.push({LOCK: lockfile_of("anchor")})
+    ended = world.run("apply", machine=machine)
+    assert (ended.conclusion, world.account.billed) == ("failure", [])
+    assert "the checkout is older than refs/heads/main: voiceops.lock differs there" in ended.log
+    assert "::error title=voiceops::nothing was done: " in ended.log
+
+
+def own_by_another(machine: Machine) -> None:
+    """Let the checkout belong to somebody else, as in a container's job."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files away")
+    os.chown(machine.workspace, 12345, 12345)
+
+
+def run_hooks(machine: Machine) -> None:
+    """Set every hook to a program that tells what it sees, and fails."""
+    folder = machine.workspace / ".hooks"
+    folder.mkdir()
+    for name in ("pre-commit", "pre-push", "post-index-change", "reference-transaction"):
+        hook = folder / name
+        hook.write_text(f"#!/bin/sh\nenv >{machine.temp}/hook-{name}\nexit 1\n")
+        hook.chmod(0o755)
+    git(machine.workspace, "config", "core.hooksPath", str(folder))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "inputs", "why"),
+    [
+        (own_by_another, {}, "dubious ownership"),
+        (lambda _: None, {"author": ""}, "nobody is named as the author of the commit"),
+        (lambda _: None, {"author": "<>"}, "nobody is named as the author of the commit"),
+        (lambda _: None, {"token": READ_ONLY_TOKEN}, "Authentication failed"),
+        (lambda one: shutil.rmtree(one.workspace / ".git"), {}, "not a git repository"),
+    ],
+    ids=["owner", "author", "nobody", "token", "no_repository"],
+)
+def test_what_would_keep_the_lockfile_from_being_committed_is_told_before_anything_is_paid(
+    served: World, spoil: Callable[[Machine], None], inputs: dict[str, str], why: str
+) -> None:
+    machine = served.machine()
+    spoil(machine)
+    ended = served.run("apply", machine=machine, **inputs)
+    assert (ended.conclusion, ended.steps["run"].outcome) == ("failure", "skipped")
+    assert (served.account.billed, served.locked()) == ([], {})
+    assert "::error title=voiceops::nothing was done: " in ended.log
+    assert why in ended.log
+
+
+def test_no_hook_is_run_and_ignored_lockfiles_are_committed(served: World) -> None:
+    (served.desk / ".gitignore").write_text("*.lock\n", encoding="utf-8")
+    served.push({})
+    machine = served.machine()
+    run_hooks(machine)
+    before = served.subjects()
+    ended = served.run("apply", machine=machine)
+    assert ended.conclusion == "success", ended.log
+    assert list(machine.temp.glob("hook-*")) == []
+    assert set(served.locked()) == {"anchor", "wetter"}
+    assert served.subjects() == ["Record voices of default", *before]
+
+
+def test_what_another_checkout_left_of_a_token_is_not_used(served: World) -> None:
+    machine = served.machine()
+    header = f"http.{served.remote.removesuffix('origin.git')}.extraheader"
+    git(machine.workspace, "config", header, "AUTHORIZATION: basic d3Jvbmc6d3Jvbmc=")
+    ended = served.run("apply", machine=machine)
+    assert ended.conclusion == "success", ended.log
+    assert set(served.locked()) == {"anchor", "wetter"}

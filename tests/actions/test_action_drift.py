@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from action_world import World
+from action_world import LOCK, World, lockfile_of
 from github_server import BOT, READ_ONLY_TOKEN
 
 WRITES = "POST /repos/team/voices/issues"
@@ -78,3 +78,12 @@ def test_drift_fails_the_job_if_asked_to_and_without_an_issue_no_token_is_used(
     ended = drift(world, issue="false", fail_on_drift="true", token=READ_ONLY_TOKEN)
     assert ended == ("failure", "2", [])
     assert world.hub.reads == []
+
+
+def test_a_checkout_older_than_the_branch_tells_nothing_of_drift(world: World) -> None:
+    machine = world.machine(event="schedule")
+    world.push({LOCK: lockfile_of("anchor")})
+    ended = world.run("drift", machine=machine)
+    assert ended.conclusion == "failure"
+    assert "the checkout is older than refs/heads/main" in ended.log
+    assert world.hub.changes == []

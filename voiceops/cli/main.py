@@ -38,6 +38,7 @@ _COMMANDS = {
     "schema": ("schema", "Print a JSON Schema, for editors and for programs."),
     "sandbox": ("sandbox", "Run the service on your own machine."),
     "lockfile-merge": ("lockfile_merge", ""),
+    "lockfile-push": ("lockfile_push", ""),
 }
 
 _SEE_PERMISSIONS = "check that it is there, and its permissions"
