@@ -67,11 +67,15 @@ def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manif
     wanted = {entry.voice_id for entry in lock.voices.values()} | set(lock.deposed)
     wanted |= {desired.adopt for desired in manifests.desired if desired.adopt}
     missing = sorted(wanted - {voice.voice_id for voice in live} - memory.deleted)
+    former = {
+        voice.former_spec: voice.spec.digest for voice in live if voice.spec and voice.former_spec
+    }
+    restated = lock.restate({**manifests.former, **former})
     return Facts(
         environment=workspace.environment.name,
         endpoint=workspace.endpoint,
         desired=manifests.desired,
-        lock=lock,
+        lock=restated,
         live=live,
         now=now,
         claims=claims,
@@ -83,7 +87,12 @@ def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manif
         settings=workspace.environment.settings,
         options=options,
         warnings=manifests.warnings,
+        restated=_find_restated(lock, restated),
     )
+
+
+def _find_restated(lock: Lock, restated: Lock) -> frozenset[str]:
+    return frozenset(n for n, entry in lock.voices.items() if entry != restated.voices[n])
 
 
 def claims_of(workspace: Workspace) -> Claims:

@@ -40,5 +40,12 @@ def validate(root: Path, environment: str | None, *, is_locked: bool) -> Finding
         voices |= {(desired.place.path, desired.name) for desired in manifests.desired}
         if is_locked and (environment or one.name != SANDBOX):
             lock = read_lock(one.lockfile)
-            faults |= set(find_disagreements(manifests.desired, lock, lockfile=one.lockfile.name))
+            faults |= set(
+                find_disagreements(
+                    manifests.desired,
+                    lock,
+                    lockfile=one.lockfile.name,
+                    former=manifests.former,
+                )
+            )
     return Findings(len(paths), len(voices), tuple(sorted(faults)), tuple(sorted(warnings)))

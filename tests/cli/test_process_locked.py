@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
 from cli_process import Project
+from cli_service import Service, create_elsewhere
+
+from voiceops.core.lock import Lock, LockEntry
+from voiceops.core.spec import Spec
+from voiceops.files.lockfile import dump_lock, read_lock
 
 LOCKED = ("validate", "--env", "sandbox", "--locked")
+
+
+MODEL = "qwen3-tts-vd-2026-01-26"
+PROMPT = "A calm voice,  \nlow and slow."
+TEXT = "Good evening.\t\nHere is the news."
 
 
 def test_after_an_apply_they_agree(project: Project) -> None:
@@ -37,3 +48,35 @@ def test_without_an_environment_the_sandbox_is_not_looked_at(project: Project) -
     assert ran.code == 1
     assert "anchor is not locked" in ran.out
     assert ran.out.count("anchor is not locked") == 1
+
+
+@pytest.mark.parametrize("is_stripped", [True, False])
+def test_a_digest_of_blanks_at_line_ends_costs_nothing_and_is_renewed(
+    remote: Project, service: Service, is_stripped: bool
+) -> None:
+    """A lockfile from when they still counted, before and after a hook has taken them off."""
+    voice_id = create_elsewhere(service.sandbox, prompt=PROMPT, text=TEXT)
+    former = Spec.find_former_digest(
+        voice_prompt=PROMPT, preview_text=TEXT, language="en", target_model=MODEL
+    )
+    entry = LockEntry(voice_id, MODEL, "en", former, observed=former)
+    remote.lockfile.write_bytes(dump_lock(Lock({"stranger": entry})))
+    remote.manifest.write_text(
+        f"voices: {{stranger: {{voice_prompt: {PROMPT!r}, preview_text: {TEXT!r}, "
+        f"language: en, target_model: {MODEL}}}}}\n".replace("'", '"'),
+        encoding="utf-8",
+    )
+    if is_stripped:
+        remote.edit("  \\n", "\\n")
+        remote.edit("\\t\\n", "\\n")
+    plan = remote.run("plan")
+    assert plan.out.endswith("Plan: 1 to record, 0 unchanged.\nNext: voiceops apply\n")
+    assert remote.run("drift").code == 2
+    assert remote.run("validate", "--locked").code == int(is_stripped)
+    assert remote.run("apply", "--yes").code == 0
+    assert remote.run("validate", "--locked").code == 0
+    assert remote.run("plan", "--detailed-exitcode").code == remote.run("drift").code == 0
+    locked = read_lock(remote.lockfile).voices["stranger"]
+    today = Spec.of(voice_prompt=PROMPT, preview_text=TEXT, language="en", target_model=MODEL)
+    assert (locked.spec, locked.observed) == (today.digest, today.digest)
+    assert service.creates == []

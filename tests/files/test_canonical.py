@@ -8,8 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+import yaml
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from voiceops.core.desired import Desired
 from voiceops.effects import System
@@ -98,6 +100,9 @@ TEXTS = {
     "quotes that are not needed go": ("'It is fine.'", "It is fine."),
     "quotes around what is not text without them stay": ('"12"', '"12"'),
     "quotes around a truth value of other readers stay": ("'yes'", "'yes'"),
+    "what other readers take for a truth value gets quotes": ("no", '"no"'),
+    "what other readers take for a number gets quotes": ("12:30", '"12:30"'),
+    "what other readers take for a date gets quotes": ("2026-01-01", '"2026-01-01"'),
     "quotes around a colon stay": ('"Now: this."', '"Now: this."'),
     "quotes around what cannot be seen stay": (r'"A\u202eB"', r'"A\u202eB"'),
     "a text of several lines stays as it is": ("One\n             two.", "One\n      two."),
@@ -105,14 +110,54 @@ TEXTS = {
     "a block keeps its lines": (">-\n     One\n       two.\n", ">-\n      One\n        two."),
     "blank lines at the end of a block go": ("|+  # why\n     One.\n\n\n", "|  # why\n      One."),
     "a block that begins with spaces says so": ("|1-\n       One\n", "|2-\n         One"),
+    "blanks at the line ends of a block go": (
+        "|-\n     One. \n     \n     Two.\t\n",
+        "|-\n      One.\n\n      Two.",
+    ),
+    "blanks where a fold keeps them stay": (
+        ">-\n     One. \n     Two.\n",
+        ">-\n      One. \n      Two.",
+    ),
     "a value below its key moves up": ("\n     One.", "One."),
 }
+
+VOICE = f"{{voice_prompt: Calm., preview_text: Hi., language: en, {MODEL}}}\n"
+FORMATTED = f"\n    voice_prompt: Calm.\n    preview_text: Hi.\n    language: en\n    {MODEL}\n"
+NOT_TEXT = (
+    *("y", "Y", "n", "N", "yes", "Yes", "NO", "no", "on", "ON", "off", "Off"),
+    *("true", "True", "TRUE", "false", "null", "Null", "NULL"),
+    *("0", "12", "0123", "089", "0x1F", "0o17", "0b101", "1_000", "1e3", "1E3", "0x_f"),
+)
 
 
 @pytest.mark.parametrize(("before", "after"), CASES.values(), ids=CASES)
 def test_a_manifest_gets_its_form(before: str, after: str) -> None:
     assert _format(before) == after
     assert _format(after) == after
+
+
+@pytest.mark.parametrize("name", NOT_TEXT)
+def test_a_name_that_another_reader_would_not_take_for_text_is_quoted(name: str) -> None:
+    for written in (name, f"'{name}'", f'"{name}"'):
+        assert _format(f"voices:\n  {written}: {VOICE}") == f'voices:\n  "{name}":{FORMATTED}'
+
+
+@pytest.mark.parametrize("name", ["none", "nan", "inf", "e1", "_1", "x1", "nope", "o_17"])
+def test_a_name_that_is_text_for_everybody_is_not_quoted(name: str) -> None:
+    assert _format(f"voices:\n  '{name}': {VOICE}") == f"voices:\n  {name}:{FORMATTED}"
+
+
+names = st.from_regex(re.compile(r"[A-Za-z0-9_]{1,6}", re.ASCII), fullmatch=True)
+
+
+@given(names | st.sampled_from(NOT_TEXT), names | st.sampled_from(NOT_TEXT))
+def test_every_reader_of_yaml_finds_the_names_that_we_find(name: str, alias: str) -> None:
+    assume(name != alias)
+    aliases = VOICE.replace("}", f", aliases: ['{alias}']}}")
+    text = _format(f"voices:\n  '{name}': {aliases}")
+    ruamel = YAML(typ="safe", pure=True)  # of YAML 1.2
+    for found in (yaml.safe_load(text), ruamel.load(text)):  # PyYAML reads YAML 1.1
+        assert {key: value["aliases"] for key, value in found["voices"].items()} == {name: [alias]}
 
 
 @pytest.mark.parametrize(("before", "after"), TEXTS.values(), ids=TEXTS)

@@ -113,6 +113,14 @@ def test_what_could_be_read_otherwise_needs_quotes(text: str) -> None:
     assert not is_plain(text)
 
 
+def test_a_name_that_others_would_not_take_for_text_is_quoted() -> None:
+    text = make_manifest([NewVoice("no", SPEC), NewVoice("nope", SPEC)]).decode()
+    assert [line for line in text.splitlines() if line.startswith("  ") and line[2] != " "] == [
+        '  "no":',
+        "  nope:",
+    ]
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

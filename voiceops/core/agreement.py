@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from voiceops.core.desired import Desired
 from voiceops.core.lock import Lock
@@ -11,13 +11,16 @@ from voiceops.errors import Fault, Place
 _APPLY = "run `voiceops apply`, and commit the lockfile"
 
 
-def find_disagreements(desired: Iterable[Desired], lock: Lock, *, lockfile: str) -> list[Fault]:
+def find_disagreements(
+    desired: Iterable[Desired], lock: Lock, *, lockfile: str, former: Mapping[str, str]
+) -> list[Fault]:
     """List what an apply would still have to do: names not locked, edited, or not declared.
 
     Each has the place of its declaration; what is locked alone stands at the lockfile's first
-    line.
+    line. `former` is that of the manifests.
     """
     faults = []
+    lock = lock.restate(former)
     wanted = set()
     for one in desired:
         wanted |= {one.name, *one.aliases}

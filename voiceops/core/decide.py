@@ -79,7 +79,7 @@ def _decide_row(desired: Desired, origin: Origin | None, view: View) -> Change:
         lost = Change(Action.CREATE, Reason.LOST, desired.name, lost=entry.voice_id)
         return _obtain(desired, lost, view)
     if entry.spec == desired.spec.digest:
-        return _keep(desired, entry, live)
+        return _keep(desired, origin, live, view)
     edited = Change(
         Action.REPLACE,
         Reason.EDITED,
@@ -147,13 +147,15 @@ def _take(
     )
 
 
-def _keep(desired: Desired, entry: LockEntry, live: LiveVoice) -> Change:
+def _keep(desired: Desired, origin: Origin, live: LiveVoice, view: View) -> Change:
     """Keep a voice that is as declared; its echo, its protection may be news."""
+    entry = origin.entry
     kept = Change(
         Action.KEEP, Reason.UP_TO_DATE, desired.name, voice=entry.voice_id, desired=desired
     )
     is_unseen = entry.observed is None and live.spec is not None
-    if is_unseen or desired.protect not in {None, entry.protect}:
+    is_restated = origin.name in view.facts.restated
+    if is_unseen or is_restated or desired.protect not in {None, entry.protect}:
         return replace(kept, action=Action.RECORD, reason=Reason.RECORDED)
     if entry.observed and live.spec and live.spec.digest != entry.observed:
         return replace(kept, reason=Reason.ECHOED)

@@ -35,7 +35,9 @@ class Intent:
     def may_have_made(self, voice: LiveVoice) -> bool:
         """Tell whether a voice is what this create was to make, and was not there before it."""
         is_wanted = voice.preferred_name == self.name and voice.voice_id not in self.before
-        return is_wanted and voice.spec is not None and voice.spec.digest == self.spec
+        if not is_wanted or voice.spec is None:
+            return False
+        return self.spec in (voice.spec.digest, voice.former_spec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class Facts:
     voice that it lacks: None if the service says that there is no such voice. From the journal
     come the open `intents`, the voices `deleted` less than `settle_s` ago, those being `deleting`
     (sent, outcome unknown), and when voices were `made`. `now` was read before the listing began,
-    in UTC. The order of nothing here matters.
+    in UTC. The digests in `lock` are of today's form; `restated` are the names whose entries in the
+    file still have one of a former form. The order of nothing here matters.
     """
 
     environment: str
@@ -85,3 +88,4 @@ class Facts:
     settings: Settings
     options: Options
     warnings: tuple[Fault, ...] = ()
+    restated: frozenset[str] = frozenset()

@@ -27,8 +27,9 @@ def do_free_part(lock: Lock, change: Change, live: Mapping[str, LiveVoice]) -> L
             entry = _make_entry(change.desired, live[change.voice], lock)
             return lock.put(change.name, entry, depose=bool(change.replaces))
         case Action.RECORD | Action.RENAME if change.desired:
-            observed = lock.observe(change.name, live[change.voice])
-            return observed.protect(change.name, change.desired.protect)
+            lock = lock.declare(change.name, change.desired.spec.digest)
+            lock = lock.observe(change.name, live[change.voice])
+            return lock.protect(change.name, change.desired.protect)
         case Action.FORGET if change.reason is Reason.DEPOSED:
             return lock.drop_deposed(change.voice)
         case Action.FORGET:

@@ -81,14 +81,40 @@ class Lock:
         return Lock(self.voices, _without(self.deposed, voice_id))
 
     def observe(self, name: str, live: LiveVoice) -> Lock:
-        """Fill in what a listing shows of a name's voice; what was seen before stays."""
+        """Fill in what a listing shows of a name's voice; what was seen before stays.
+
+        A digest of a former form is written in the one of today.
+        """
         entry = self.voices[name]
+        is_unseen = entry.observed is None or entry.observed == live.former_spec
         seen = replace(
             entry,
-            observed=entry.observed or (live.spec.digest if live.spec else None),
+            observed=live.spec.digest if is_unseen and live.spec else entry.observed,
             created=entry.created or live.created or None,
         )
         return self if seen == entry else Lock({**self.voices, name: seen}, self.deposed)
+
+    def declare(self, name: str, spec: str) -> Lock:
+        """Note the digest of a name's declaration; for one that says the same as before."""
+        return Lock({**self.voices, name: replace(self.voices[name], spec=spec)}, self.deposed)
+
+    def restate(self, former: Mapping[str, str]) -> Lock:
+        """Give the lock with digests of today; `former` maps those of a former form to them."""
+        if not former:
+            return self
+        voices = {
+            name: replace(
+                entry,
+                spec=former.get(entry.spec, entry.spec),
+                observed=entry.observed and former.get(entry.observed, entry.observed),
+            )
+            for name, entry in self.voices.items()
+        }
+        deposed = {
+            voice_id: replace(one, observed=one.observed and former.get(one.observed, one.observed))
+            for voice_id, one in self.deposed.items()
+        }
+        return Lock(voices, deposed)
 
     def use(self, voice_id: str, day: str) -> Lock:
         """Note the day (YYYY-MM-DD) on which somebody spoke with a voice; a later one stays."""

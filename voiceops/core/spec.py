@@ -34,6 +34,20 @@ class Spec:
             normalise(target_model),
         )
 
+    @classmethod
+    def find_former_digest(
+        cls, *, voice_prompt: str, preview_text: str, language: str, target_model: str
+    ) -> str:
+        """Give the digest of these values while blanks before a line end still counted.
+
+        Lockfiles and journals may still hold it. Empty if it is the digest of today.
+        """
+        texts = (voice_prompt, preview_text, language, target_model)
+        if not any("\n" in text or "\r" in text for text in texts):
+            return ""
+        former = cls(*map(_unify, texts))
+        return former.digest if former != cls(*map(normalise, texts)) else ""
+
     @property
     def digest(self) -> str:
         """`sha256:` and the hex digest of the spec's canonical JSON; the same for equal specs."""
@@ -49,6 +63,16 @@ def _digest(spec: Spec) -> str:
 
 
 def normalise(text: str) -> str:
-    """Unicode NFC, line ends to LF, outer white space off; doing it twice changes nothing."""
+    """Make texts equal that mean the same; doing it twice changes nothing.
+
+    Unicode NFC, line ends to LF, no spaces and tabs before a line end, no outer white space.
+    """
+    unified = _unify(text)
+    if "\n" not in unified:
+        return unified
+    return "\n".join(line.rstrip(" \t") for line in unified.split("\n"))
+
+
+def _unify(text: str) -> str:
     unix = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", unix).strip()

@@ -30,7 +30,8 @@ class LiveVoice:
     """A voice that the service lists.
 
     `spec` is what the service echoes, normalised; None if it did not tell the prompt or the
-    preview text. `created` is `gmt_create` verbatim, empty if it was not told.
+    preview text. `created` is `gmt_create` verbatim, empty if it was not told. `former_spec` is the
+    digest that an older lockfile has of this spec, empty if it has none but that of today.
     """
 
     voice_id: str
@@ -38,6 +39,7 @@ class LiveVoice:
     target_model: str = ""
     language: str = ""
     created: str = ""
+    former_spec: str = ""
 
     @property
     def preferred_name(self) -> str | None:

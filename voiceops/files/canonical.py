@@ -9,6 +9,7 @@ from voiceops.errors import FilesInvalid, FileUnusable, Place
 from voiceops.files.declared import Declared
 from voiceops.files.layout import (
     DOCUMENT_START,
+    LITERAL,
     QUOTES,
     STEP,
     Block,
@@ -18,7 +19,7 @@ from voiceops.files.layout import (
     read_layout,
 )
 from voiceops.files.manifests import Manifest, read_manifest
-from voiceops.files.yaml_text import is_plain
+from voiceops.files.yaml_text import is_plain, needs_quotes, spell_key
 
 SECTIONS = ("defaults", "voices")
 FIELDS = (
@@ -40,8 +41,9 @@ def format_manifest(data: bytes, *, path: str) -> bytes:
     """Write a manifest's bytes in canonical form; doing it twice changes nothing more.
 
     Keys stand in the order of the reference, voices in the order of the file with a blank line
-    between. Quotes go where they are not needed; texts of several lines, and all comments, stay as
-    they are written. Raises FilesInvalid with the manifest's faults.
+    between. Quotes go where no reader of YAML needs them, and stand where one does; blanks
+    before a line end go where they mean nothing. Texts of several lines, and all comments, stay as
+    they are written otherwise. Raises FilesInvalid with the manifest's faults.
     """
     before = read_manifest(data, path=path)
     if before.faults:
@@ -93,7 +95,8 @@ def _write_part(part: Part, indent: int) -> Iterator[str]:
     """Write the comments of an entry or item, then itself."""
     value = part.value
     beside = f"  {part.beside}" if part.beside else ""
-    label = " " * indent + (f"{part.key}:" if part.key else "-")
+    key = part.key if part.key in _RANK else spell_key(part.key)
+    label = " " * indent + (f"{key}:" if key else "-")
     yield from _indent(part.head, indent)
     if isinstance(value, Scalar):
         first, *others = _write_scalar(value)
@@ -121,9 +124,15 @@ def _write_short(block: Block) -> str:
 
 
 def _write_scalar(scalar: Scalar) -> tuple[str, ...]:
-    """Leave a value as it is written, or take its quotes off."""
-    is_quoted = scalar.style in QUOTES and len(scalar.lines) == 1
-    return (scalar.value,) if is_quoted and is_plain(scalar.value) else scalar.lines
+    """Leave a value as it is written, but for its quotes, and blanks that mean nothing."""
+    if scalar.style == LITERAL:
+        return tuple(line.rstrip(" \t") for line in scalar.lines)
+    if len(scalar.lines) == 1:
+        if scalar.style in QUOTES and is_plain(scalar.value):
+            return (scalar.value,)
+        if not scalar.style and needs_quotes(scalar.value):
+            return (f'"{scalar.value}"',)
+    return scalar.lines
 
 
 def _indent(lines: Iterable[str], indent: int) -> list[str]:

@@ -20,13 +20,18 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A voice that a manifest declares, sound or not; `desired` is None if it is not."""
+    """A voice that a manifest declares, sound or not; `desired` is None if it is not.
+
+    `former_spec` is the digest that an older lockfile has of its spec, empty if it has none but
+    that of today.
+    """
 
     name: str
     place: Place
     aliases: tuple[Said, ...]
     adopt: Said | None
     desired: Desired | None
+    former_spec: str = ""
 
 
 def find_conflicts(declared: Sequence[Declared]) -> list[Fault]:

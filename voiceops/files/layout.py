@@ -20,7 +20,8 @@ STEP = 2
 DOCUMENT_START = "---"
 _COMMENT = re.compile(r"#[^\n]*")
 QUOTES = ("'", '"')
-_BLOCK_STYLES = ("|", ">")
+LITERAL, FOLDED = "|", ">"
+_BLOCK_STYLES = (LITERAL, FOLDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from voiceops.errors import FilesInvalid, FileUnusable
 from voiceops.files.layout import STEP, Block, Layout, read_layout
 from voiceops.files.manifest_paths import _advance, _skip_any, _split
 from voiceops.files.manifests import read_manifest
-from voiceops.files.yaml_text import spell
+from voiceops.files.yaml_text import spell, spell_key
 from voiceops.files.yaml_tree import MAX_BYTES
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
@@ -121,7 +121,7 @@ def _take_braces_out(lines: list[str], text: str, block: Block) -> None:
 
 
 def _write_voice(voice: NewVoice, column: int) -> list[str]:
-    lines = [f"{' ' * column}{voice.name}:"]
+    lines = [f"{' ' * column}{spell_key(voice.name)}:"]
     for field in SPEC_FIELDS:
         lines += spell(field, getattr(voice.spec, field), indent=column + STEP)
     if voice.adopt:

@@ -35,6 +35,7 @@ from voiceops.files.faults import Checked, refuse
 from voiceops.files.wording import quote, suggest
 
 _MAX_NAME_CHARACTERS = 16
+_ENDS_DO_NOT_COUNT = "White space at the ends of the text and of its lines does not count."
 _VOICE_SHAPE = "qwen-tts-vd-NAME-voice-20260131102800123-a1b2"
 # Control characters (C0 without tab and line ends, DEL, C1) and lone surrogates.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -192,8 +193,12 @@ class VoiceFields(SharedFields):
         "voice": "write `adopt:` to take a voice that is there already",
     }
 
-    voice_prompt: _Prompt = Field(description="How the voice sounds, in English or Chinese.")
-    preview_text: _Preview = Field(description="What the preview says, in the voice's language.")
+    voice_prompt: _Prompt = Field(
+        description=f"How the voice sounds, in English or Chinese. {_ENDS_DO_NOT_COUNT}"
+    )
+    preview_text: _Preview = Field(
+        description=f"What the preview says, in the voice's language. {_ENDS_DO_NOT_COUNT}"
+    )
     aliases: tuple[_Alias, ...] = Field(
         default=(), description="Names that this voice had before; renaming is free."
     )

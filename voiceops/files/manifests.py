@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from voiceops.core.desired import Desired
@@ -37,12 +37,14 @@ class Manifests:
     """All voices of an environment's manifests.
 
     `desired` is sorted by name, one per name; `warnings` by place; `paths` are the files that were
-    read, relative to the root, POSIX, sorted. All may be empty.
+    read, relative to the root, POSIX, sorted. `former` maps the digests that an older lockfile may
+    have of the specs to those of today. All may be empty.
     """
 
     desired: tuple[Desired, ...]
     warnings: tuple[Fault, ...]
     paths: tuple[str, ...]
+    former: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def read_manifests(root: Path, globs: tuple[str, ...]) -> Manifests:
             sources.append((path, data))
     joined = join_manifests(_read_all(tuple(sources)), faults=faults)
     warnings = sorted([*joined.warnings, *_find_passed_over(root, globs, found.paths)])
-    return Manifests(joined.desired, tuple(warnings), joined.paths)
+    return replace(joined, warnings=tuple(warnings))
 
 
 def join_manifests(manifests: Mapping[str, Manifest], *, faults: Iterable[Fault] = ()) -> Manifests:
@@ -87,11 +89,12 @@ def join_manifests(manifests: Mapping[str, Manifest], *, faults: Iterable[Fault]
     ]
     if found:
         raise FilesInvalid(limit_faults(found))
-    desired = (voice.desired for voice in declared if voice.desired)
+    sound = [(voice.desired, voice.former_spec) for voice in declared if voice.desired]
     return Manifests(
-        tuple(sorted(desired, key=lambda voice: voice.name)),
+        tuple(sorted((desired for desired, _ in sound), key=lambda desired: desired.name)),
         limit_faults(warning for manifest in manifests.values() for warning in manifest.warnings),
         tuple(sorted(manifests)),
+        {former: desired.spec.digest for desired, former in sound if former},
     )
 
 
@@ -162,14 +165,26 @@ def _read_voice(entry: Entry, given: Mapping[str, object]) -> tuple[Declared, li
         hint = "add `target_model:` here, or under `defaults`"
         faults.append(Fault(entry.place, f"{name_key(entry.key)} lacks target_model", hint))
     desired = _make_desired(entry, fields) if fields and not faults else None
+    former_spec = _find_former_spec(entry, desired.spec) if desired else ""
     declared = Declared(
         name=entry.key,
         place=entry.place,
         aliases=tuple(_say(_find(entry, "aliases"))),
         adopt=next(_say(_find(entry, "adopt")), None),
         desired=desired,
+        former_spec=former_spec,
     )
     return declared, faults
+
+
+def _find_former_spec(entry: Entry, spec: Spec) -> str:
+    prompt, text = (next(_say(_find(entry, key))).text for key in ("voice_prompt", "preview_text"))
+    return Spec.find_former_digest(
+        voice_prompt=prompt,
+        preview_text=text,
+        language=spec.language,
+        target_model=spec.target_model,
+    )
 
 
 def _make_desired(entry: Entry, fields: VoiceFields) -> Desired:

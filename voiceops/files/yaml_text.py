@@ -7,16 +7,28 @@ import re
 from voiceops.files.yaml_tree import MapNode, ScalarNode, read_tree
 
 WIDTH = 100
-# What readers of YAML 1.1 take for truth values, numbers and times.
-_READ_OTHERWISE = re.compile(r"(?i)y|n|yes|no|on|off|[-+.\d][-+.,:_\da-fox tz]*")
+# What readers of YAML 1.1 take for truth values, numbers, times and its signs for merge and value.
+_READ_OTHERWISE = re.compile(r"(?i)y|n|yes|no|on|off|=|<<|[-+.\d][-+.,:_\da-fox tz]*")
 _SPACE_BETWEEN_WORDS = re.compile(r"(?<! ) (?! )")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
 
 def is_plain(text: str) -> bool:
-    """Tell whether the text may stand behind a key without quotes."""
-    if not text.isprintable() or _READ_OTHERWISE.fullmatch(text):
-        return False
+    """Tell whether the text may stand behind a key without quotes, for any reader of YAML."""
+    return text.isprintable() and not _READ_OTHERWISE.fullmatch(text) and _is_text(text)
+
+
+def needs_quotes(text: str) -> bool:
+    """Tell whether what is written without quotes is text to us, and not to every reader."""
+    return _READ_OTHERWISE.fullmatch(text) is not None and _is_text(text)
+
+
+def spell_key(name: str) -> str:
+    """Write a voice's name as a key that every reader takes for text."""
+    return name if is_plain(name) else f'"{name}"'
+
+
+def _is_text(text: str) -> bool:
     root = read_tree(f"key: {text}\n".encode(), path="").root
     value = root.first["key"].value if isinstance(root, MapNode) and "key" in root.first else None
     return isinstance(value, ScalarNode) and value.value == text

@@ -47,16 +47,14 @@ def _read_voice(item: object, *, label: str) -> LiveVoice:
     told = {name: value for name, value in item.items() if isinstance(value, str)}
     if not told.get("voice"):
         raise ProtocolViolated(f"{label}: a voice in the reply has no name")
+    values = {name: told.get(name, "") for name in SPEC_FIELDS}
+    # None unless all four values are told, for a blank one tells nothing.
+    spec = Spec.of(**values) if all(value.strip() for value in values.values()) else None
     return LiveVoice(
         voice_id=told["voice"],
-        spec=_read_spec(told),
+        spec=spec,
         target_model=told.get("target_model", ""),
         language=told.get("language", ""),
         created=told.get("gmt_create", ""),
+        former_spec=Spec.find_former_digest(**values) if spec else "",
     )
-
-
-def _read_spec(told: Mapping[str, str]) -> Spec | None:
-    """Read the spec; None unless all four of its values are told, for a blank one tells nothing."""
-    values = {name: told.get(name, "") for name in SPEC_FIELDS}
-    return Spec.of(**values) if all(value.strip() for value in values.values()) else None
