@@ -1,6 +1,7 @@
-"""What these tests need beside Python: linters, and the libraries of actions/github-script.
+"""What these tests need beside Python: linters, the libraries of actions/github-script, a copy of
+this tree.
 
-Each is installed once, in pinned versions, into a folder that git ignores.
+Each is made once, in pinned versions, in a folder that git ignores.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock
 from installed import FOLDER, ROOT, digest, install_modules, install_programs
+from ruamel.yaml import YAML
 
 _HOUR_S = 3600
 # What the action and the hooks are made of.
@@ -77,6 +79,25 @@ def _forget_old_trees() -> None:
             shutil.rmtree(mark.parent, ignore_errors=True)
 
 
+def commit_tree() -> tuple[Path, str]:
+    """Give a repository that holds this tree, always at the same commit, and that commit."""
+    tree = copy_tree()
+    repository, when = tree / "voiceops.git", "2026-01-01T00:00:00Z"
+    env = {**base_environment(tree), "GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}
+    identity = ["-c", "user.name=Ann", "-c", "user.email=ann@example.com"]
+
+    def git(*words: str) -> str:
+        command = ["git", f"--git-dir={repository}", f"--work-tree={tree / 'clone'}", *words]
+        return subprocess.run(command, env=env, stdout=subprocess.PIPE, check=True).stdout.decode()
+
+    with FileLock(f"{repository}.lock"):
+        if not (repository / "refs" / "heads" / "main").exists():
+            git("init", "-q", "-b", "main")
+            git("add", "-A", "-f")
+            git(*identity, "commit", "-qm", "all")
+    return repository, git("rev-parse", "main").strip()
+
+
 def run_linter(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a linter to its end, with the others on its path."""
     path = {"PATH": f"{find_linters()}{os.pathsep}{os.environ['PATH']}"}
@@ -89,3 +110,15 @@ def run_linter(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[s
         timeout=300,
         check=False,
     )
+
+
+def read_yaml(path: Path) -> dict[str, object]:
+    """Read a workflow or an action; `on` is a key like any other."""
+    read = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    assert isinstance(read, dict)
+    return read
+
+
+def base_environment(home: Path) -> dict[str, str]:
+    """Give the variables that every process needs."""
+    return {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}

@@ -6,14 +6,15 @@ import json
 import os
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from action_runner import Ended, Machine, Watch, base_environment, run_action
-from action_tools import copy_tree
+from action_engine import OURS, PINS, JobEnd, StepEnd, run_workflow
+from action_engine import Run as Machine
+from action_tools import ROOT, base_environment, read_yaml
 from github_server import TOKEN, Hub
 from local_server import Handler, listening
 
@@ -41,13 +42,17 @@ SETTINGS = "version: 1\nrequests_per_minute: 6000\nsettle_s: 1\n"
 
 
 class Account:
-    """The sandbox behind a port. A create waits for `may_reply` after it was carried out."""
+    """The sandbox behind a port.
+
+    What was asked is told to `on_request` when it was done; a create waits for `may_reply`, too.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.may_reply = threading.Event()
         self.may_reply.set()
         self.create_done = threading.Event()
+        self.on_request: Callable[[str], None] = lambda _: None
         self.sandbox = self._open("")
 
     def follow(self, faults: str) -> None:
@@ -69,7 +74,9 @@ class Account:
     def answer(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         """Answer one request."""
         status, _, content = self.sandbox.answer("POST", path, headers, body)
-        if json.loads(body)["input"]["action"] == "create":
+        action = json.loads(body)["input"]["action"]
+        self.on_request(action)
+        if action == "create":
             self.create_done.set()
             self.may_reply.wait(60)
         return status, content
@@ -107,11 +114,22 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 @dataclass
+class Ended:
+    """How a run of the action ended; its steps by id, or by name where they have none."""
+
+    conclusion: str
+    outputs: dict[str, str]
+    steps: dict[str, StepEnd]
+    log: str
+    summary: str
+
+
+@dataclass
 class World:
     """Everything that a run of the action finds; each run gets a new machine.
 
-    `directory` is the project's folder in the repository. `bin` is where voiceops is installed,
-    under the name of the folder that the action gives it.
+    `directory` is the project's folder in the repository. `installed` is the environment that the
+    action has made on another machine; without it, each run makes its own.
     """
 
     folder: Path
@@ -119,10 +137,11 @@ class World:
     account_url: str
     hub: Hub
     hub_url: str
-    installed: Path
+    installed: Path | None
     directory: str = "."
     remote: str = ""
     runs: int = 0
+    variables: dict[str, str] = field(default_factory=dict)
     machines: list[Machine] = field(default_factory=list)
 
     @property
@@ -138,6 +157,8 @@ class World:
         """Make the repository, with two voices."""
         git(self.folder, "init", "-q", "--bare", "-b", "main", "origin.git")
         git(self.folder, "init", "-q", "-b", "main", "desk")
+        # As a hub has it: a checkout is that of the event's commit, whatever the branch has now.
+        git(self.origin, "config", "uploadpack.allowAnySHA1InWant", "true")
         git(self.desk, "remote", "add", "origin", str(self.origin))
         project = self.desk / self.directory
         (project / "manifests").mkdir(parents=True)
@@ -147,8 +168,7 @@ class World:
 
     def declare(self, *names: str) -> str:
         """Push a manifest that declares these voices; gives the commit."""
-        voices = "".join(VOICE.format(name=name) for name in names).removeprefix("\n")
-        return self.push({"manifests/voices.yaml": MANIFEST.format(voices=voices)})
+        return self.push({"manifests/voices.yaml": write_manifest(*names)})
 
     def push(self, files: Mapping[str, str]) -> str:
         """Push files of the project to main, as somebody at a desk; gives the commit."""
@@ -162,78 +182,71 @@ class World:
         return git(self.desk, "rev-parse", "HEAD").strip()
 
     def machine(
-        self, *, event: str = "push", payload: Mapping[str, object] | None = None
+        self, *, event: str = "push", payload: Mapping[str, object] | None = None, ref: str = ""
     ) -> Machine:
-        """Check main out, shallow, on a new machine."""
+        """Give a machine for an event that happens now: on main, or in pull request 7."""
         self.runs += 1
-        home = self.folder / f"machine-{self.runs}"
-        temp, artifacts = home / "temp", home / "artifacts"
-        for path in (temp, artifacts):
-            path.mkdir(parents=True)
-        workspace = home / "workspace"
-        source = self.origin.as_uri()
-        git(home, "clone", "-q", "--depth", "1", "--branch", "main", source, "workspace")
-        if self.remote:
-            git(workspace, "remote", "set-url", "origin", self.remote)
-        (temp / self.installed.name).symlink_to(self.installed)
-        event_file = home / "event.json"
-        event_file.write_text(json.dumps(payload or {}), encoding="utf-8")
-        ref = "refs/heads/main" if event != "pull_request" else "refs/pull/7/merge"
+        folder = self.folder / f"machine-{self.runs}"
+        folder.mkdir()
+        git(folder, "clone", "-q", "--depth", "1", self.origin.as_uri(), "clone")
+        in_review = event == "pull_request"
+        ref = ref or ("refs/pull/7/merge" if in_review else "refs/heads/main")
+        if in_review:
+            git(self.origin, "update-ref", ref, "main")
         variables = {
-            **base_environment(home),
-            "CI": "true",
-            "GITHUB_ACTIONS": "true",
-            "GITHUB_ACTION_PATH": str(copy_tree() / "clone"),
+            **base_environment(folder),
+            "NO_COLOR": "1",  # the engine gives each step a terminal, the platform does not
+            "STAND_IN_REMOTE": self.remote or str(self.origin),
+            "STAND_IN_INSTALLED": str(self.installed or ""),
+            "DASHSCOPE_HTTP_BASE_URL": self.account_url,
+            **self.variables,
+        }
+        github = {
             "GITHUB_API_URL": self.hub_url,
-            "GITHUB_EVENT_NAME": event,
-            "GITHUB_EVENT_PATH": str(event_file),
             "GITHUB_REF": ref,
-            "GITHUB_REF_NAME": ref.removeprefix("refs/heads/").removeprefix("refs/"),
             "GITHUB_REPOSITORY": "team/voices",
             "GITHUB_RUN_ID": str(1000 + self.runs),
-            "GITHUB_SERVER_URL": "https://github.com",
-            "GITHUB_WORKSPACE": str(workspace),
-            "RUNNER_OS": "Linux",
-            "RUNNER_TEMP": str(temp),
-            "DASHSCOPE_API_KEY": KEY,
-            "DASHSCOPE_HTTP_BASE_URL": self.account_url,
         }
-        event_of = {"repository": {"default_branch": "main"}, **(payload or {})}
-        github = {
-            "event_name": event,
-            "event": event_of,
-            "ref": ref,
-            "repository": "team/voices",
-            "token": TOKEN,
-        }
-        self.machines.append(Machine(workspace, temp, variables, github, artifacts))
-        return self.machines[-1]
+        about = {"ref": ref, "repository": {"default_branch": "main"}, **(payload or {})}
+        secrets = {"GITHUB_TOKEN": TOKEN, "DASHSCOPE_API_KEY": KEY, "DASHSCOPE_API_KEY_PROD": KEY}
+        run = Machine(folder, folder / "clone", event, about, variables, github, secrets)
+        self.machines.append(run)
+        return run
 
     def run(
-        self,
-        command: str,
-        *,
-        machine: Machine | None = None,
-        watch: Mapping[str, Watch] | None = None,
-        **inputs: str,
+        self, command: str, *, machine: Machine | None = None, before: str = "", **inputs: str
     ) -> Ended:
-        """Run the action; neither key nor token may be in anything that it leaves."""
+        """Run the action in a job of its own, after a checkout and what else is to be done before.
+
+        Neither key nor token may be in anything that it leaves.
+        """
         machine = machine or self.machine()
         given = {name.replace("_", "-"): value for name, value in inputs.items()}
         given = {"command": command, "directory": self.directory, **given}
-        ended = run_action(machine, given, watch=watch)
-        self.look_for_secrets(machine, ended.log)
-        return ended
+        workflow = machine.folder / "workflow.yml"
+        workflow.write_text(json.dumps(_write_workflow(given, before)), encoding="utf-8")
+        job = self.run_workflow(workflow, machine)["only"]
+        assert (job.steps[CHECKOUT,].outcome, job.steps[BEFORE,].outcome) == ("success",) * 2, job
+        return _look_into(job)
+
+    def run_workflow(
+        self, workflow: Path, machine: Machine, *, job: str | None = None
+    ) -> dict[str, JobEnd]:
+        """Run a workflow; neither key nor token may be in anything that it leaves."""
+        jobs = run_workflow(workflow, machine, job=job)
+        for end in jobs.values():
+            self.look_for_secrets(machine, end.log)
+        return jobs
 
     def look_for_secrets(self, machine: Machine, log: str) -> None:
         """Find neither key nor token in the log, nor in a file of the machine or the remote."""
         secrets = (KEY.encode(), TOKEN.encode())
         assert not [one for one in secrets if one in log.encode()]
-        for top in (machine.workspace.parent, self.origin):
+        for top in (machine.folder, self.origin):
             for base, _, names in os.walk(top):
-                for name in names:
-                    data = (Path(base) / name).read_bytes()
-                    assert not [one for one in secrets if one in data], name
+                for path in (Path(base) / name for name in names):
+                    data = path.read_bytes() if path.is_file() else b""
+                    assert not [one for one in secrets if one in data], path
 
     def locked(self, path: str = LOCK) -> dict[str, str]:
         """Read which voice each name stands for on main; empty without a lockfile."""
@@ -247,6 +260,45 @@ class World:
     def subjects(self) -> list[str]:
         """List the subjects of main's commits, newest first."""
         return git(self.origin, "log", "--format=%s", "main").splitlines()
+
+
+# The steps of the workflow that runs the action.
+CHECKOUT, BEFORE, ACTION = "checkout", "before", "action"
+
+
+def _write_workflow(inputs: Mapping[str, str], before: str) -> dict[str, object]:
+    """Write a workflow with one job, for any event."""
+    action = {"id": ACTION, "uses": _pin(OURS), "with": inputs}
+    steps = [
+        {"id": CHECKOUT, "uses": _pin("actions/checkout"), "with": {"persist-credentials": False}},
+        {"id": BEFORE, "run": before or "true"},
+        {**action, "env": {"DASHSCOPE_API_KEY": "${{ secrets.DASHSCOPE_API_KEY }}"}},
+        {"run": "false"},  # the engine throws away what is left by a job that succeeds
+    ]
+    events = {"push": {}, "pull_request": {}, "schedule": [{"cron": "17 6 * * *"}]}
+    return {"on": events, "jobs": {"only": {"runs-on": "ubuntu-latest", "steps": steps}}}
+
+
+def _pin(action: str) -> str:
+    return f"{action}@{PINS[action].split()[0]}"
+
+
+def _look_into(job: JobEnd) -> Ended:
+    """Give the end of the action, with the names that action.yml gives its steps."""
+    whole = job.steps[ACTION,]
+    steps = {
+        str(step.get("id") or step["name"]): job.steps.get(
+            (ACTION, str(step.get("id", number))), StepEnd()
+        )
+        for number, step in enumerate(read_yaml(ROOT / "action.yml")["runs"]["steps"])
+    }
+    return Ended(whole.outcome, whole.outputs, steps, whole.log, job.summary)
+
+
+def write_manifest(*names: str) -> str:
+    """Write a manifest that declares these voices."""
+    voices = "".join(VOICE.format(name=name) for name in names).removeprefix("\n")
+    return MANIFEST.format(voices=voices)
 
 
 def entry(name: str) -> dict[str, str]:
@@ -267,4 +319,6 @@ def lockfile_of(*names: str) -> str:
 
 def pull_request(head: str, *, repository: str = "team/voices") -> dict[str, object]:
     """Give the payload of a pull request's event."""
-    return {"pull_request": {"number": 7, "head": {"sha": head, "repo": {"full_name": repository}}}}
+    from_there = {"ref": "feature", "sha": head, "repo": {"full_name": repository}}
+    about = {"number": 7, "head": from_there, "base": {"ref": "main"}, "user": {"login": "ann"}}
+    return {"number": 7, "pull_request": about}

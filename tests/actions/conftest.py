@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from action_runner import Machine, base_environment, run_action
 from action_tools import copy_tree
 from action_world import Account, World, serving_account
 from filelock import FileLock
@@ -15,29 +15,26 @@ from github_server import Hub, serving_hub
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Let the action install voiceops; gives the folder, which all runs find done.
+def installed() -> Path:
+    """Let the action install voiceops; gives the folder, which the other runs find done.
 
-    The folder for temporary files outlives the tests, so the same sources are installed once.
+    It outlives the tests, so the same sources are installed once.
     """
-    folder = tmp_path_factory.mktemp("installed")
-    temp = copy_tree() / "temp"
-    temp.mkdir(exist_ok=True)
-    env = {
-        **base_environment(folder),
-        "GITHUB_ACTION_PATH": str(copy_tree() / "clone"),
-        "GITHUB_REF": "refs/heads/main",
-        "RUNNER_OS": "Linux",
-        "RUNNER_TEMP": str(temp),
-        "DASHSCOPE_API_KEY": "sk-never-shown",
-    }
-    github = {"event_name": "push", "event": {}, "repository": "team/voices", "token": ""}
-    machine = Machine(folder, temp, env, github, folder)
-    with FileLock(f"{temp}.lock"):
-        ended = run_action(machine, {"command": "validate"})
-    assert ended.steps["install"].outcome == "success", ended.log
-    assert ended.steps["install"].log.startswith("voiceops, version ")
-    return Path(ended.steps["install"].outputs["bin"]).parent
+    tree = copy_tree()
+    note = tree / "installed"
+    with FileLock(f"{note}.lock"):
+        if not note.exists():
+            folder = tree / "installing"
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            account = Account(folder)
+            with serving_account(account) as url:
+                world = World(folder, account, url, Hub(), "", None)
+                world.make()
+                ended = world.run("validate")
+            assert ended.conclusion == "success", ended.log
+            note.write_text(ended.steps["install"].outputs["bin"], encoding="utf-8")
+    return Path(note.read_text(encoding="utf-8")).parent
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from action_runner import base_environment
-from action_tools import copy_tree, find_linters
+from action_tools import base_environment, commit_tree, copy_tree, find_linters
 
 SLOPPY = "voices:\n    anchor: {preview_text: Good evening., voice_prompt: A deep voice.}\n"
 
@@ -16,21 +15,7 @@ SLOPPY = "voices:\n    anchor: {preview_text: Good evening., voice_prompt: A dee
 @pytest.fixture(scope="session")
 def hooks() -> tuple[Path, str]:
     """Give a repository that holds this tree, always at the same commit, and that commit."""
-    clone = copy_tree() / "clone"
-    dates = {
-        "GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z",
-        "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z",
-    }
-    identity = ["-c", "user.name=Ann", "-c", "user.email=ann@example.com"]
-    if not (clone / ".git").exists():
-        for command in (["init", "-q"], ["add", "-A", "-f"], [*identity, "commit", "-qm", "all"]):
-            subprocess.run(
-                ["git", *command], cwd=clone, env={**base_environment(clone), **dates}, check=True
-            )
-    head = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=clone, capture_output=True, text=True, check=True
-    )
-    return clone, head.stdout.strip()
+    return commit_tree()
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from action_runner import OURS, read_yaml
-from action_tools import ROOT, find_linters, run_linter
+from action_engine import OURS, PINS
+from action_tools import ROOT, find_linters, read_yaml, run_linter
 
 EXAMPLES = sorted((ROOT / "docs" / "how-to" / "github").glob("*.yml"))
 TEMPLATE = ROOT / "voiceops" / "templates" / "github.yml"
@@ -17,15 +17,6 @@ WORKFLOWS = [*EXAMPLES, TEMPLATE]
 ACTION = ROOT / "action.yml"
 SCRIPTS = sorted((ROOT / ".github" / "action").glob("*.sh"))
 PROGRAMS = sorted((ROOT / ".github" / "action").glob("*.js"))
-# Known to be in public use.
-PINS = {
-    "actions/checkout": "3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1",
-    "actions/setup-python": "5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0",
-    "actions/upload-artifact": "043fb46d1a93c77aae656e7c1c64a875d1fc6a0a # v7.0.1",
-    "actions/download-artifact": "3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c # v8.0.1",
-    "actions/github-script": "3a2844b7e9c422d3c10d287c895573f7108da1b3 # v9.0.0",
-    OURS: "0000000000000000000000000000000000000000 # the commit that you trust",
-}
 _USES = re.compile(r"uses: (\S+?)@(.*)$", re.MULTILINE)
 
 

@@ -2,19 +2,18 @@
 // Source: src/main.ts of actions/github-script, 2026-11.
 
 import {createRequire} from 'node:module'
-import {readFileSync} from 'node:fs'
 import * as core from '@actions/core'
 import {context, getOctokit} from '@actions/github'
 
 const AsyncFunction = Object.getPrototypeOf(async () => null).constructor
 const given = {
   require: createRequire(`${process.cwd()}/`),
-  github: getOctokit(core.getInput('github-token', {required: true})),
+  github: getOctokit(process.env.TOKEN),
   context,
   core,
 }
 try {
-  const script = new AsyncFunction(...Object.keys(given), readFileSync(process.argv[2], 'utf8'))
+  const script = new AsyncFunction(...Object.keys(given), process.env.SCRIPT)
   await script(...Object.values(given))
 } catch (error) {
   console.error(error)
