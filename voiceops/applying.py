@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from voiceops.apply.ages import Ages
 from voiceops.apply.books import Books
 from voiceops.apply.carry_out import carry_out
 from voiceops.apply.gate import Gate
@@ -85,6 +86,7 @@ def _start(
         everything=everything,
         tell=tell,
         read_claims=lambda: claims_of(workspace),
+        ages=Ages(workspace.provider.clock),
         settle_s=environment.settings.settle_s,
         parallelism=parallelism,
         may_wait=may_wait,

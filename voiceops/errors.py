@@ -31,16 +31,20 @@ class Place:
         return f"{self.path}:{self.line}:{self.column}"
 
 
+# The place of what is wrong elsewhere than in a file.
+NOWHERE = Place("", 1, 1)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One thing that is wrong in a file that a person wrote, and what to do about it."""
+    """One thing that is wrong, mostly in a file that a person wrote, and what to do about it."""
 
     place: Place
     message: str
     hint: str = ""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
+        return self.message if self.place == NOWHERE else f"{self.place}: {self.message}"
 
 
 class VoiceopsError(Exception):

@@ -60,9 +60,10 @@ def find_neighbours(config: Config, environment: Environment) -> tuple[Path, ...
 
 def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manifests) -> Facts:
     """Gather everything that planning may look at; the lockfile and manifests were read before."""
-    memory = open_journal(workspace).recall()
-    now = workspace.effects.now()
+    clock = workspace.provider.clock
+    begun = clock.mark()
     live = workspace.provider.list()
+    memory = open_journal(workspace).recall()
     claims = claims_of(workspace)
     wanted = {entry.voice_id for entry in lock.voices.values()} | set(lock.deposed)
     wanted |= {desired.adopt for desired in manifests.desired if desired.adopt}
@@ -77,7 +78,8 @@ def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manif
         desired=manifests.desired,
         lock=restated,
         live=live,
-        now=now,
+        now=clock.earliest(begun) if clock.has_heard else begun.wall,
+        ahead=clock.ahead,
         claims=claims,
         queried=_query(missing, workspace.provider, options.parallelism),
         intents=(*memory.intents, *_find_unrecorded(workspace, memory, lock)),
@@ -155,4 +157,5 @@ def open_journal(workspace: Workspace) -> Journal:
         workspace.environment.state_dir / JOURNAL_NAME,
         effects=workspace.effects,
         settle_s=workspace.environment.settings.settle_s,
+        clock=workspace.provider.clock,
     )

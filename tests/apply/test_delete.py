@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from machine import Machine, Maker
 
+from voiceops.apply.ages import Ages
 from voiceops.apply.books import Books
 from voiceops.apply.delete import delete_orphan, prune
 from voiceops.apply.gate import Gate
@@ -38,8 +39,9 @@ def machine(tmp_path: Path, make_machine: Maker) -> Machine:
 def start(machine: Machine, lock: Lock, claims: Claims) -> Run:
     effects, environment = machine.world, machine.environment
     journal = Journal(environment.state_dir / "j", effects=effects, settle_s=600)
+    provider = machine.workspace().provider
     return Run(
-        provider=machine.workspace().provider,
+        provider=provider,
         books=Books(environment.lockfile, lock, journal=journal, effects=effects),
         effects=effects,
         root=machine.root,
@@ -47,6 +49,7 @@ def start(machine: Machine, lock: Lock, claims: Claims) -> Run:
         everything=Gate(),
         tell=lambda event: None,
         read_claims=lambda: claims,
+        ages=Ages(provider.clock),
         settle_s=600,
         parallelism=1,
     )

@@ -205,7 +205,7 @@ def test_a_create_that_a_person_settles_by_adopt_is_open_no_more(machine: Machin
 
 def wait(*machines: Machine) -> None:
     for machine in machines:
-        machine.wait(3600)
+        machine.wait(26 * 3600)
 
 
 def apply_whole(machine: Machine) -> None:

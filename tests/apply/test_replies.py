@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from machine import Machine
+from machine import Machine, Maker
 
 from voiceops.core.lock import Lock, LockEntry
 from voiceops.core.result import Report, Status
@@ -49,8 +49,7 @@ def truth(machine: Machine) -> dict[str, str]:
     return {name: live[entry.voice_id] for name, entry in machine.lock().voices.items()}
 
 
-def test_a_reply_that_names_the_replaced_voice_is_not_believed(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
+def test_a_reply_that_names_the_replaced_voice_is_not_believed(machine: Machine) -> None:
     machine.declare({"ann": "deep"})
     machine.apply()
     machine.declare({"ann": "high"})
@@ -62,18 +61,19 @@ def test_a_reply_that_names_the_replaced_voice_is_not_believed(tmp_path: Path) -
     assert machine.plan().unmanaged == ()
 
 
-def test_a_reply_that_names_a_stranger_of_the_name_is_not_believed(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
+def test_a_reply_that_names_a_stranger_of_the_name_is_not_believed(machine: Machine) -> None:
     machine.declare({"ann": "deep"})
     machine.strike(Replays(machine, make(machine, "ann", "strange")))
     machine.apply()
     assert truth(machine) == {"ann": "A deep voice."}
 
 
-def test_a_reply_that_names_a_voice_of_another_lockfile_is_not_believed(tmp_path: Path) -> None:
+def test_a_reply_that_names_a_voice_of_another_lockfile_is_not_believed(
+    tmp_path: Path, make_machine: Maker
+) -> None:
     """It is gone from the account, and the other environment does not know yet."""
     sibling = tmp_path / "voiceops.other.lock"
-    machine = Machine(tmp_path, siblings=(sibling,))
+    machine = make_machine(tmp_path, siblings=(sibling,))
     other = make(machine, "ann", "strange")
     machine.call("delete", voice=other)
     sibling.write_bytes(dump_lock(Lock({"ann": LockEntry(other, "m", "en", "sha256:0")})))
@@ -83,8 +83,7 @@ def test_a_reply_that_names_a_voice_of_another_lockfile_is_not_believed(tmp_path
     assert truth(machine) == {"ann": "A deep voice."}
 
 
-def test_a_reply_that_names_a_voice_in_another_case_is_not_believed(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
+def test_a_reply_that_names_a_voice_in_another_case_is_not_believed(machine: Machine) -> None:
     machine.declare({"Ann": "deep", "ann": "high"})
     creates: list[str] = []
 
@@ -103,8 +102,9 @@ def test_a_reply_that_names_a_voice_in_another_case_is_not_believed(tmp_path: Pa
 
 
 @pytest.mark.parametrize("has_read", [True, False])
-def test_an_echo_that_is_not_what_was_sent_is_told_at_once(tmp_path: Path, has_read: bool) -> None:
-    machine = Machine(tmp_path)
+def test_an_echo_that_is_not_what_was_sent_is_told_at_once(
+    machine: Machine, has_read: bool
+) -> None:
     machine.declare({"ann": "deep"})
 
     class Rewrites:

@@ -85,11 +85,13 @@ class Inode:
 class World(System):
     """The effects of one machine. `strike_at` counts effects from 0; `trace` lists their kinds.
 
-    `meanwhile` maps a count to what somebody else does just before that effect.
+    `meanwhile` maps a count to what somebody else does just before that effect. `time` is the
+    true one; the machine's own clock is `ahead` of it.
     """
 
     def __init__(self) -> None:
         self.time = START
+        self.ahead = timedelta()
         self.trace: list[str] = []
         self.strike_at: int | None = None
         self.blow: Blow | None = None
@@ -180,7 +182,7 @@ class World(System):
 
     def now(self) -> datetime:
         self.time += timedelta(microseconds=1)
-        return self._do("now", lambda: self.time)
+        return self._do("now", lambda: self.time + self.ahead)
 
     def monotonic(self) -> float:
         return self._do("monotonic", (self.time - START).total_seconds)

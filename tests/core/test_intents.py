@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from situation import MODEL, NOW, spec, voice_id
 
@@ -21,8 +19,7 @@ def live(voice: str, text: str | None = "deep") -> LiveVoice:
 
 
 def judged(*voices: LiveVoice, after_s: float) -> Finding:
-    listed_at = NOW + timedelta(seconds=after_s)
-    return judge(INTENT, voices, listed_at=listed_at, settle_s=SETTLE_S)
+    return judge(INTENT, voices, has_settled=after_s >= SETTLE_S)
 
 
 @pytest.mark.parametrize(

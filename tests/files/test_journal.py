@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 
+from voiceops.clock import Clock as ServiceClock
 from voiceops.core.facts import Intent
 from voiceops.effects import System
 from voiceops.errors import FileUnusable, JournalDamaged
 from voiceops.files.journal import Journal, Memory
 
 START = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+LATEST = START + timedelta(seconds=1)  # the service tells its time to the second
 
 
 class Clock(System):
@@ -27,6 +30,9 @@ class Clock(System):
 
     def now(self) -> datetime:
         return self.time
+
+    def monotonic(self) -> float:
+        return (self.time - START).total_seconds()
 
     def append(self, path: Path, data: bytes, *, mode: int) -> None:
         super().append(path, data, mode=mode)
@@ -43,7 +49,14 @@ class Clock(System):
         self.synced.add(directory)
 
 
-def intent(number: int, at: datetime = START) -> Intent:
+def told_by_a_service(effects: Clock) -> ServiceClock:
+    """Make the clock of a process that has just listed the account."""
+    clock = ServiceClock(effects)
+    clock.hear(format_datetime(effects.time, usegmt=True), asked=clock.mark())
+    return clock
+
+
+def intent(number: int, at: datetime = START, told: datetime | None = None) -> Intent:
     return Intent(
         id=f"announcer-{number}",
         at=at,
@@ -53,12 +66,13 @@ def intent(number: int, at: datetime = START) -> Intent:
         language="en",
         protect=True,
         before=frozenset({"b", "a"}),
+        told=told,
     )
 
 
 def write_example(path: Path, clock: Clock) -> Journal:
-    journal = Journal(path, effects=clock, settle_s=600)
-    journal.open_intent(intent(1))
+    journal = Journal(path, effects=clock, settle_s=600, clock=told_by_a_service(clock))
+    journal.open_intent(intent(1, told=START))
     journal.close("announcer-1", "not_executed")
     journal.open_intent(intent(2))
     journal.note_result("announcer-2", "V2")
@@ -76,7 +90,7 @@ EXAMPLE = Memory(
     results=((intent(2), "V2"),),
     deleted=frozenset({"V0"}),
     deleting=frozenset({"V9"}),
-    made={"V2": START},
+    made={"V2": LATEST},
 )
 
 
@@ -94,7 +108,7 @@ def test_no_journal_remembers_nothing(tmp_path: Path) -> None:
 def test_what_is_closed_and_old_is_not_remembered_even_before_it_is_mended(tmp_path: Path) -> None:
     clock = Clock()
     journal = write_example(tmp_path / "journal.jsonl", clock)
-    clock.time += timedelta(seconds=600)
+    clock.time += timedelta(seconds=601)
     left = Memory(intents=(intent(3),), results=((intent(2), "V2"),))
     assert journal.recall() == left
 
@@ -112,7 +126,7 @@ def test_what_is_written_survives_a_power_cut(tmp_path: Path) -> None:
     assert path in clock.synced
 
 
-@pytest.mark.parametrize("age_s", [600, 3600])
+@pytest.mark.parametrize("age_s", [601, 3600])
 def test_mending_drops_what_is_closed_and_old_and_keeps_what_is_open(
     tmp_path: Path, age_s: int
 ) -> None:
@@ -135,15 +149,40 @@ def test_a_result_that_outlives_its_intent_still_tells_when_the_voice_was_made(
 ) -> None:
     """The reply took a minute, so the intent is dropped a minute before the result."""
     clock = Clock()
-    journal = Journal(tmp_path / "j", effects=clock, settle_s=600)
-    journal.open_intent(intent(1))
-    clock.time = made = START + timedelta(minutes=1)
+    journal = Journal(tmp_path / "j", effects=clock, settle_s=600, clock=told_by_a_service(clock))
+    journal.open_intent(intent(1, told=START))
+    clock.time = START + timedelta(minutes=1)
+    made = LATEST + timedelta(minutes=1)
     journal.note_result("announcer-1", "V1")
     journal.close("announcer-1", "committed")
     assert journal.recall() == Memory(made={"V1": made})
     clock.time = START + timedelta(seconds=630)
     journal.mend()
     assert journal.recall() == Memory(made={"V1": made})
+
+
+def test_a_clock_that_was_set_makes_nothing_older(tmp_path: Path) -> None:
+    effects, path = Clock(), tmp_path / "j"
+    journal = Journal(path, effects=effects, settle_s=600, clock=told_by_a_service(effects))
+    journal.note_deleted("V1")
+
+    class Fast(Clock):
+        def now(self) -> datetime:
+            return self.time + timedelta(minutes=11)
+
+    later = Journal(path, effects=Fast(), settle_s=600, clock=told_by_a_service(Fast()))
+    assert later.recall() == Memory(deleted=frozenset({"V1"}))
+
+
+def test_what_an_older_version_wrote_is_in_doubt_by_a_day(tmp_path: Path) -> None:
+    """It noted this machine's time alone."""
+    effects, path = Clock(), tmp_path / "j"
+    Journal(path, effects=effects, settle_s=600).note_deleted("V1")
+    remembered = Memory(deleted=frozenset({"V1"}))
+    for age, memory in ((timedelta(hours=23), remembered), (timedelta(hours=25), Memory())):
+        effects.time = START + age
+        clock = told_by_a_service(effects)
+        assert Journal(path, effects=effects, settle_s=600, clock=clock).recall() == memory
 
 
 RECORD = (

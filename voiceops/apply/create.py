@@ -110,11 +110,14 @@ class Sending:
         why_not = self._run.why_not(create=True)
         if why_not:
             raise HeldBack(why_not)
-        now = self._run.effects.now()
-        self.intent_id = f"{self._desired.name}-{now:%Y%m%d%H%M%S%f}"
+        clock = self._run.provider.clock
+        mark = clock.mark()
+        self.intent_id = f"{self._desired.name}-{mark.wall:%Y%m%d%H%M%S%f}"
+        self._run.ages.begin(self.intent_id)
         intent = Intent(
             id=self.intent_id,
-            at=now,
+            at=mark.wall,
+            told=clock.latest(mark),
             name=self._desired.name,
             spec=self._desired.spec.digest,
             target_model=self._desired.spec.target_model,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from voiceops.apply.ages import Ages
 from voiceops.apply.books import Books
 from voiceops.apply.gate import Gate
 from voiceops.core.facts import Claims
@@ -57,6 +58,7 @@ class Run:
     everything: Gate
     tell: Callable[[Event], None]
     read_claims: Callable[[], Claims]
+    ages: Ages
     settle_s: float
     parallelism: int
     may_wait: bool = True

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from itertools import chain, repeat
 
 from voiceops.apply.run import Event, EventKind, Run
+from voiceops.clock import Mark
 from voiceops.core.facts import Intent
 from voiceops.core.intents import Verdict, judge
 from voiceops.core.lock import LockEntry
@@ -66,7 +66,7 @@ def settle(run: Run) -> dict[str, Verdict]:
     """Look at the account until every open create is settled, or cannot be.
 
     Found voices are recorded; the result maps the names of the creates to what is known of them
-    now. Waits between looks if the run may, for `settle_s` after the sending at the most. A
+    now. Waits between looks if the run may, for `settle_s` at the most, whatever stamps say. A
     listing that fails is no evidence; one that is refused is an error.
     """
     verdicts: dict[str, Verdict] = {}
@@ -88,7 +88,7 @@ def settle(run: Run) -> dict[str, Verdict]:
 
 def _look(memory: Memory, run: Run) -> dict[str, Verdict]:
     """Take one listing and judge every open intent by it."""
-    listed_at = run.effects.now()
+    begun = run.provider.clock.mark()
     try:
         live = run.provider.list()
     except Rejected:
@@ -96,17 +96,17 @@ def _look(memory: Memory, run: Run) -> dict[str, Verdict]:
     except ServiceError:
         return {intent.name: Verdict.OPEN for intent in memory.intents}
     return {
-        intent.name: _settle_one(intent, live, listed_at, memory, run=run)
-        for intent in memory.intents
+        intent.name: _settle_one(intent, live, begun, memory, run=run) for intent in memory.intents
     }
 
 
 def _settle_one(
-    intent: Intent, live: Iterable[LiveVoice], listed_at: datetime, memory: Memory, *, run: Run
+    intent: Intent, live: Iterable[LiveVoice], begun: Mark, memory: Memory, *, run: Run
 ) -> Verdict:
     leaving = memory.deleted | memory.deleting
     unclaimed = find_unclaimed(live, run.books.lock, run.read_claims(), leaving=leaving)
-    finding = judge(intent, unclaimed, listed_at=listed_at, settle_s=run.settle_s)
+    has_settled = run.ages.find(intent, begun) >= run.settle_s
+    finding = judge(intent, unclaimed, has_settled=has_settled)
     match finding.verdict:
         case Verdict.EXECUTED:
             voice = finding.voices[0]
@@ -122,8 +122,8 @@ def _settle_one(
 
 def _is_hopeless(intents: Iterable[Intent], run: Run) -> bool:
     """Tell whether even the youngest intent is so old that listings must have kept failing."""
-    youngest = max(intent.at for intent in intents)
-    return run.effects.now() > youngest + timedelta(seconds=run.settle_s + GRACE_S)
+    now = run.provider.clock.mark()
+    return min(run.ages.find(intent, now) for intent in intents) > run.settle_s + GRACE_S
 
 
 def _settled(name: str, voice_id: str, message: str) -> Result:

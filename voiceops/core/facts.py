@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from voiceops.core.desired import Desired
 from voiceops.core.lock import Lock
@@ -12,14 +12,20 @@ from voiceops.core.settings import Options, Settings
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import Fault
 
+# What another clock than the service's says, or a stamp in a zone that nobody states, may be off
+# by so much.
+DOUBT = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Intent:
     """A create that may have been sent, and of which nothing is known yet.
 
     `before` holds the voices of this preferred name that were live when it was written, and the
-    one that the name stood for; `at` is in UTC. `spec` is the digest of what was to be sent. `made`
-    is the voice that it made, if only the lockfile does not know yet.
+    one that the name stood for. `spec` is the digest of what was to be sent. `made` is the voice
+    that it made, if only the lockfile does not know yet. `at` is the time of the sending by the
+    clock of the machine that sent it, `told` the latest that it can have been by the service's:
+    None if that was not known.
     """
 
     id: str
@@ -31,6 +37,12 @@ class Intent:
     protect: bool
     before: frozenset[str]
     made: str = ""
+    told: datetime | None = None
+
+    @property
+    def sent_by(self) -> datetime:
+        """The latest that it can have been sent, by the service's time."""
+        return self.told or self.at + DOUBT
 
     def may_have_made(self, voice: LiveVoice) -> bool:
         """Tell whether a voice is what this create was to make, and was not there before it."""
@@ -68,9 +80,11 @@ class Facts:
     `live` is a complete listing; `queried` has an answer for every locked, deposed or declared
     voice that it lacks: None if the service says that there is no such voice. From the journal
     come the open `intents`, the voices `deleted` less than `settle_s` ago, those being `deleting`
-    (sent, outcome unknown), and when voices were `made`. `now` was read before the listing began,
-    in UTC. The digests in `lock` are of today's form; `restated` are the names whose entries in the
-    file still have one of a former form. The order of nothing here matters.
+    (sent, outcome unknown), and when voices were `made`, at the latest. `now` is the earliest that
+    the listing can have begun, in UTC, by the service's own time; if it told none, `ahead` is None
+    and `now` is this machine's time. Otherwise that is how far this machine's clock is ahead of
+    the service's. The digests in `lock` are of today's form; `restated` are the names whose entries
+    in the file still have one of a former form. The order of nothing here matters.
     """
 
     environment: str
@@ -79,6 +93,7 @@ class Facts:
     lock: Lock
     live: tuple[LiveVoice, ...]
     now: datetime
+    ahead: timedelta | None = timedelta()
     claims: Claims = Claims()
     queried: Mapping[str, LiveVoice | None] = field(default_factory=dict)
     intents: tuple[Intent, ...] = ()
@@ -89,3 +104,8 @@ class Facts:
     options: Options
     warnings: tuple[Fault, ...] = ()
     restated: frozenset[str] = frozenset()
+
+    @property
+    def earliest(self) -> datetime:
+        """The earliest that the listing can have begun, whatever clock told of it."""
+        return self.now if self.ahead is not None else self.now - DOUBT

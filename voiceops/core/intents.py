@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 
 from voiceops.core.facts import Intent
@@ -28,15 +27,13 @@ class Finding:
     voices: tuple[LiveVoice, ...] = ()
 
 
-def judge(
-    intent: Intent, unclaimed: Iterable[LiveVoice], *, listed_at: datetime, settle_s: float
-) -> Finding:
-    """Weigh a complete listing that began at `listed_at`; `unclaimed` are its unclaimed voices.
+def judge(intent: Intent, unclaimed: Iterable[LiveVoice], *, has_settled: bool) -> Finding:
+    """Weigh a complete listing; `unclaimed` are its unclaimed voices.
 
     A voice of this preferred name and spec that was not live at the intent is the one that was
-    paid for. Without one the create is disproved only if the listing began `settle_s` after the
-    sending and shows no new voice of that name at all; with another spec, in another case, or
-    twice, a person must look. Until then it stays open.
+    paid for. Without one the create is disproved only if the listing is known to have begun
+    `settle_s` after the sending (`has_settled`) and shows no new voice of that name at all; with
+    another spec, in another case, or twice, a person must look. Until then it stays open.
     """
     new = sorted(
         (
@@ -51,7 +48,7 @@ def judge(
         return Finding(Verdict.EXECUTED, twins)
     if twins:
         return Finding(Verdict.UNSETTLED, twins)
-    if listed_at < intent.at + timedelta(seconds=settle_s):
+    if not has_settled:
         return Finding(Verdict.OPEN)
     return Finding(Verdict.UNSETTLED, tuple(new)) if new else Finding(Verdict.DISPROVED)
 

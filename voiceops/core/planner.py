@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
+from datetime import timedelta
 
 from voiceops.core.binding import bind
 from voiceops.core.decide import Origin, decide, describe, find_origin, is_stale_adoption, unlisted
@@ -16,8 +17,10 @@ from voiceops.core.plan import Action, Change, Drift, Plan, Problem, Reason, Unm
 from voiceops.core.settings import Orphans, matches
 from voiceops.core.view import View
 from voiceops.core.voice import ACCOUNT_ZONE, LiveVoice
-from voiceops.errors import Fault, Place
+from voiceops.errors import NOWHERE, Fault, Place
 
+# A clock that is off by more is told of.
+MOST_SKEW = timedelta(minutes=1)
 _ORDER = {action: position for position, action in enumerate(Action)}
 
 
@@ -64,6 +67,7 @@ def make_plan(facts: Facts) -> Plan:
             *_find_warnings(pairs, view),
             *_find_renames(rows, view),
             *_find_missing_lockfiles(unmanaged, view),
+            *_find_clock_faults(facts),
         ),
         binding=bind(facts, selected),
     )
@@ -100,12 +104,7 @@ def _decide_pending(
     intent: Intent, desired: Desired | None, origin: Origin | None, *, view: View
 ) -> Change:
     """Decide a name with an open create: nothing else may happen to it before that is settled."""
-    finding = judge(
-        intent,
-        view.all_unclaimed(),
-        listed_at=view.facts.now,
-        settle_s=view.facts.settings.settle_s,
-    )
+    finding = judge(intent, view.all_unclaimed(), has_settled=view.has_settled(intent.sent_by))
     name = desired.name if desired else intent.name
     if intent.made:
         message = f"{intent.made} is paid for; apply writes it into the lockfile"
@@ -192,6 +191,8 @@ def _duplicate_of(voice: LiveVoice, known: dict[tuple[str, str], str]) -> str:
 def _delete_unmanaged(unmanaged: tuple[Unmanaged, ...], view: View) -> list[Change]:
     """Delete what belongs to nobody; who made it lately may not have recorded it yet.
 
+    Nobody states the zone of the stamps that tell when that was, so the doubt of a day counts.
+
     While another environment has no lockfile, nobody knows what belongs to it.
     """
     if view.facts.settings.orphans is not Orphans.DELETE or view.facts.claims.missing:
@@ -199,7 +200,7 @@ def _delete_unmanaged(unmanaged: tuple[Unmanaged, ...], view: View) -> list[Chan
     return [
         Change(Action.DELETE, Reason.UNMANAGED, voice.name, voice=voice.voice)
         for voice in unmanaged
-        if not voice.duplicate_of and not view.is_young(voice.voice)
+        if not voice.duplicate_of and view.is_old(voice.voice)
     ]
 
 
@@ -263,3 +264,18 @@ def _find_renames(rows: list[Change], view: View) -> Iterator[Fault]:
             message = f"{row.name} is what {name} was, which would be deleted"
             hint = f"if this is a rename, add `aliases: [{name}]`: the voice stays, free of charge"
             yield Fault(row.desired.place, message, hint)
+
+
+def _find_clock_faults(facts: Facts) -> Iterator[Fault]:
+    """Warn of a clock that is not the service's, and of a service that tells no time."""
+    if facts.ahead is None:
+        message = "the service tells no time, so ages are in doubt by a day"
+        yield Fault(NOWHERE, message, "see what stands between: a proxy may take `Date` away")
+    elif abs(facts.ahead) > MOST_SKEW:
+        seconds = round(facts.ahead.total_seconds())
+        message = f"this machine's clock is {abs(seconds):,} s {_say_side(seconds)} the service's"
+        yield Fault(NOWHERE, message, "set it: ages are measured by the service's all the same")
+
+
+def _say_side(seconds: int) -> str:
+    return "ahead of" if seconds > 0 else "behind"

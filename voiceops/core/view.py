@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from voiceops.core.desired import Desired
-from voiceops.core.facts import Claims, Facts
+from voiceops.core.facts import DOUBT, Claims, Facts
 from voiceops.core.lock import Lock
-from voiceops.core.voice import LiveVoice, parse_voice_name
+from voiceops.core.voice import LiveVoice, parse_voice_name, read_created
 
 
 def find_unclaimed(
@@ -140,5 +140,18 @@ class View:
         """Tell whether a voice was made so lately that listings and lockfiles may lag."""
         name = parse_voice_name(voice_id)
         made = self.facts.made.get(voice_id) or (name.created_at if name else None)
-        settle = timedelta(seconds=self.facts.settings.settle_s)
-        return made is not None and made > self.facts.now - settle
+        return made is not None and not self.has_settled(made)
+
+    def is_old(self, voice_id: str) -> bool:
+        """Tell whether a live voice is older than `settle_s` for certain, whatever zone its stamps
+        are in; one of unknown age is not.
+        """
+        live, name = self._live[voice_id], parse_voice_name(voice_id)
+        stamps = [read_created(voice_id, live.created), name.created_at if name else None]
+        known = [stamp for stamp in stamps if stamp is not None]
+        made = self.facts.made.get(voice_id) or (max(known) + DOUBT if known else None)
+        return made is not None and self.has_settled(made)
+
+    def has_settled(self, latest: datetime) -> bool:
+        """Tell whether the listing began `settle_s` after something, given its latest time."""
+        return self.facts.earliest - latest >= timedelta(seconds=self.facts.settings.settle_s)

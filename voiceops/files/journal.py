@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from voiceops.core.facts import Intent
+from voiceops.clock import Clock
+from voiceops.core.facts import DOUBT, Intent
 from voiceops.effects import Effects
 from voiceops.errors import FileUnusable, JournalDamaged
 from voiceops.files.atomic import replace_file
@@ -30,7 +31,7 @@ class Memory:
     `intents` are creates without a known outcome, oldest first. `results` pairs an intent with
     the voice that it made, where no commit says that the lockfile has it. `deleted` and
     `deleting` are voices whose delete succeeded, or was sent and has no known outcome; `made`
-    tells when voices were made.
+    tells when voices were made, at the latest.
     """
 
     intents: tuple[Intent, ...] = ()
@@ -51,9 +52,12 @@ class Journal:
     that nothing more is written: its tail may be torn, and is mended when the file is opened next.
     """
 
-    def __init__(self, path: Path, *, effects: Effects, settle_s: float) -> None:
+    def __init__(
+        self, path: Path, *, effects: Effects, settle_s: float, clock: Clock | None = None
+    ) -> None:
         self._path = path
         self._effects = effects
+        self._clock = clock or Clock(effects)
         self._settle_s = settle_s
         self._mutex = threading.Lock()
         self._is_torn = False
@@ -74,7 +78,9 @@ class Journal:
 
     def open_intent(self, intent: Intent) -> None:
         """Note a create that is about to be sent."""
-        self._append("intent", intent.id, at=intent.at, **_dump_intent(intent))
+        record = {"id": intent.id, "kind": "intent", "at": _dump_time(intent.at)}
+        told = {"told": _dump_time(intent.told)} if intent.told else {}
+        self._append_bytes(_encode({**record, **told, **_dump_intent(intent)}))
 
     def note_result(self, intent_id: str, voice_id: str) -> None:
         """Note the voice that a create returned."""
@@ -106,12 +112,12 @@ class Journal:
         """Note that a voice is still there, although its delete was said to have succeeded."""
         self._append("kept", voice_id)
 
-    def _append(
-        self, kind: str, subject: str, *, at: datetime | None = None, **values: object
-    ) -> None:
-        moment = (at or self._effects.now()).astimezone(UTC).isoformat()
-        record: Record = {"at": moment, "kind": kind, "id": subject, **values}
-        self._append_bytes(_encode(record))
+    def _append(self, kind: str, subject: str, **values: object) -> None:
+        mark = self._clock.mark()
+        latest = self._clock.latest(mark)
+        told = {"told": _dump_time(latest)} if latest else {}
+        record: Record = {"at": _dump_time(mark.wall), "kind": kind, "id": subject, **told}
+        self._append_bytes(_encode({**record, **values}))
 
     def _append_bytes(self, data: bytes) -> None:
         with self._mutex, writing(self._path):
@@ -128,8 +134,8 @@ class Journal:
             self._is_torn = False
 
     def _cutoff(self) -> datetime:
-        """Tell the time before which what is closed matters no more."""
-        return self._effects.now() - timedelta(seconds=self._settle_s)
+        """Tell the time before which what is closed matters no more, by the service's clock."""
+        return self._clock.earliest(self._clock.mark()) - timedelta(seconds=self._settle_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +193,7 @@ def _decode(line: bytes) -> Record | None:
         return None
     try:
         record: Record = json.loads(b"{" + sealed["rest"])
-        _at(record)
+        _at(record), _latest(record)
     except (ValueError, KeyError, RecursionError):
         return None
     return record
@@ -199,19 +205,19 @@ def _remember(records: Iterable[Record], cutoff: datetime) -> Memory:
     deletes: dict[str, str] = {}
     made: dict[str, datetime] = {}
     for record in records:
-        subject, at = str(record["id"]), _at(record)
+        subject, latest = str(record["id"]), _latest(record)
         match record["kind"]:
             case "intent":
                 intents[subject] = _load_intent(record)
             case "result":
                 if subject in intents:
                     results[subject] = (intents.pop(subject), str(record["voice"]))
-                made[str(record["voice"])] = at
+                made[str(record["voice"])] = latest
             case "close":
                 intents.pop(subject, None)
                 results.pop(subject, None)
             case "deleting" | "deleted" | "kept" as kind:
-                deletes[subject] = kind if at > cutoff else ""
+                deletes[subject] = kind if latest > cutoff else ""
             case _:
                 pass
     return Memory(
@@ -219,7 +225,7 @@ def _remember(records: Iterable[Record], cutoff: datetime) -> Memory:
         tuple(results.values()),
         frozenset(voice for voice, kind in deletes.items() if kind == "deleted"),
         frozenset(voice for voice, kind in deletes.items() if kind == "deleting"),
-        {voice: at for voice, at in made.items() if at > cutoff},
+        {voice: latest for voice, latest in made.items() if latest > cutoff},
     )
 
 
@@ -228,13 +234,27 @@ def _still_needed(records: list[Record], cutoff: datetime) -> list[Record]:
     return [
         record
         for record in records
-        if _at(record) > cutoff
+        if _latest(record) > cutoff
         or (record["kind"] in {"intent", "result"} and record["id"] not in closed)
     ]
 
 
 def _at(record: Record) -> datetime:
     return datetime.fromisoformat(str(record["at"]))
+
+
+def _told(record: Record) -> datetime | None:
+    """Read the service's time, which older journals do not have."""
+    return datetime.fromisoformat(str(record["told"])) if "told" in record else None
+
+
+def _latest(record: Record) -> datetime:
+    """Tell the latest that it can have been when a record was written, by the service's clock."""
+    return _told(record) or _at(record) + DOUBT
+
+
+def _dump_time(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
 
 
 def _dump_intent(intent: Intent) -> dict[str, object]:
@@ -259,4 +279,5 @@ def _load_intent(record: Record) -> Intent:
         language=str(record["language"]),
         protect=record["protect"] is True,
         before=frozenset(map(str, before if isinstance(before, list) else ())),
+        told=_told(record),
     )

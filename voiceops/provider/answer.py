@@ -18,7 +18,7 @@ class Answer:
     """A reply in words: what the service says is fit for messages, and holds no key.
 
     `document` is None if the body is not a JSON object; `code`, `message` and `request_id` are
-    empty where there are none, `retry_after_s` is None.
+    empty where there are none, `retry_after_s` is None. `date` is the header as it was sent.
     """
 
     label: str
@@ -28,6 +28,7 @@ class Answer:
     message: str = ""
     request_id: str = ""
     retry_after_s: float | None = None
+    date: str = ""
 
     def __str__(self) -> str:
         said = ": ".join(word for word in (self.code, self.message) if word)
@@ -49,7 +50,8 @@ def read_answer(reply: WireReply, *, label: str, key: str, now: datetime) -> Ans
         code=_quote(words.get("code"), key),
         message=_quote(words.get("message"), key),
         request_id=_quote(words.get("request_id"), key),
-        retry_after_s=read_retry_after(reply.retry_after, now=now),
+        retry_after_s=read_retry_after(reply.retry_after, now=_read_date(reply.date) or now),
+        date=reply.date,
     )
 
 
@@ -58,13 +60,16 @@ def read_retry_after(value: str, *, now: datetime) -> float | None:
     text = value.strip()
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
         return float(text)
+    at = _read_date(text)
+    return None if at is None else max((at - now).total_seconds(), 0.0)
+
+
+def _read_date(text: str) -> datetime | None:
     try:
         at = email.utils.parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
-    return max((at - now).total_seconds(), 0.0)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _read_object(body: bytes) -> dict[str, object] | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from voiceops.clock import Clock
 from voiceops.core.desired import Desired
 from voiceops.core.voice import LiveVoice
 
@@ -29,6 +30,10 @@ class Provider(Protocol):
     They raise the kinds of `ServiceError`; `list`, `query` and `delete` try again by themselves
     where that is safe, `create` never does.
     """
+
+    @property
+    def clock(self) -> Clock:
+        """The service's time, as far as its replies have told it."""
 
     def list(self) -> tuple[LiveVoice, ...]:
         """List all designed voices of the account, sorted by name, each once.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from voiceops.clock import Clock
 from voiceops.core.desired import Desired
 from voiceops.core.settings import Listing
 from voiceops.core.voice import LiveVoice
@@ -38,6 +39,7 @@ class Qwen:
     def __init__(self, access: Access, *, requests_per_minute: int, listing: Listing) -> None:
         self._key = access.key
         self._effects = access.effects
+        self.clock = Clock(access.effects)
         self._listing = listing
         self._pace = Pace(requests_per_minute, effects=access.effects)
         self._http = open_http(access)
@@ -97,7 +99,11 @@ class Qwen:
 
     def _try(self, call: Call) -> Mapping[str, object]:
         self._pace.wait()
-        return take_document(self._exchange(call))
+        asked = self.clock.mark()
+        answer = self._exchange(call)
+        document = take_document(answer)
+        self.clock.hear(answer.date, asked=asked)
+        return document
 
     def _exchange(self, call: Call) -> Answer:
         reply = self._http.post(call)

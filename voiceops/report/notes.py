@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from voiceops.errors import Fault, Place
+from voiceops.errors import NOWHERE, Fault, Place
 
 
 class Level(StrEnum):
@@ -100,6 +100,7 @@ def note_fault(fault: Fault, level: Level) -> Note:
     """Make the note of a fault or warning in a file that a person wrote."""
     word = "fault" if level is Level.ERROR else "warning"
     is_grave = level is Level.ERROR
+    place = None if fault.place == NOWHERE else fault.place
     return Note(
-        level, word, word, "", fault.message, hint=fault.hint, place=fault.place, is_grave=is_grave
+        level, word, word, "", fault.message, hint=fault.hint, place=place, is_grave=is_grave
     )

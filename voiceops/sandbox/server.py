@@ -49,6 +49,7 @@ def serve(sandbox: Sandbox, *, host: str, port: int, ready: Callable[[int], None
         log_level="error",
         access_log=False,
         server_header=False,
+        date_header=False,  # the sandbox has a time of its own
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GRACE_S,
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import email.utils
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from voiceops.errors import FileUnusable, ServiceError
@@ -61,7 +62,18 @@ class Sandbox:
         self._pause = pause
 
     def handle(self, request: Request) -> Reply:
-        """Answer a request; whatever it is, there is a reply, in the vendor's shape."""
+        """Answer a request; whatever it is, there is a reply, in the vendor's shape.
+
+        It tells the time at the service.
+        """
+        reply = self._handle(request)
+        try:
+            date = email.utils.format_datetime(self.now().astimezone(UTC), usegmt=True)
+        except FileUnusable:
+            return reply
+        return replace(reply, headers={**reply.headers, "Date": date})
+
+    def _handle(self, request: Request) -> Reply:
         request_id = str(uuid.uuid4())
         try:
             job = self._understand(request, request_id)
