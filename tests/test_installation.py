@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from voiceops.version import __version__
 
@@ -140,18 +141,43 @@ def test_an_installation_without_a_pin_is_seen(line: str) -> None:
     assert not is_pinned(what)
 
 
-@pytest.mark.parametrize(
-    ("lock", "extras"),
-    [("tests/requirements.txt", ["dev"]), (".github/action/requirements.txt", [])],
-)
-def test_a_lock_has_what_is_declared(lock: str, extras: list[str]) -> None:
-    """Where it does not, `.ci/lock` was forgotten."""
+def read_lock(name: str) -> dict[str, str]:
+    """Map what is locked to its version."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", text, re.MULTILINE))
+
+
+def read_declared(*extras: str) -> list[Requirement]:
+    """List what is declared for running, for building, and for these extras."""
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     project = declared["project"]
     wanted = [*project["dependencies"], *declared["dependency-groups"]["build"]]
     wanted += [one for extra in extras for one in project["optional-dependencies"][extra]]
-    text = (ROOT / lock).read_text(encoding="utf-8")
-    locked = dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", text, re.MULTILINE))
-    for requirement in map(Requirement, wanted):
+    return [Requirement(one) for one in wanted]
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras"),
+    [
+        ("tests/requirements.txt", ["dev"]),
+        ("tests/lowest.txt", ["dev"]),
+        (".github/action/requirements.txt", []),
+    ],
+)
+def test_a_lock_has_what_is_declared(lock: str, extras: list[str]) -> None:
+    """Where it does not, `.ci/lock` was forgotten."""
+    locked = read_lock(lock)
+    for requirement in read_declared(*extras):
         version = locked[canonicalize_name(requirement.name)]
         assert requirement.specifier.contains(version), requirement
+
+
+def test_the_lowest_versions_that_are_tried_are_those_that_are_declared() -> None:
+    locked = read_lock("tests/lowest.txt")
+    for requirement in read_declared("dev"):
+        version = Version(locked[canonicalize_name(requirement.name)])
+        bounds = [Version(one.version) for one in requirement.specifier if one.operator in _LOWER]
+        assert [version] == bounds, requirement
+
+
+_LOWER = (">=", "==", "~=")

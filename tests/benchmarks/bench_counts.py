@@ -149,22 +149,6 @@ def make_ground(folder: Path, count: int) -> Iterator[Ground]:
         yield ground
 
 
-def has_valgrind() -> bool:
-    """Tell whether valgrind is there and works here."""
-    return _works("valgrind", "--version")
-
-
-def has_strace() -> bool:
-    """Tell whether strace is there and may trace here; some containers forbid it."""
-    return _works("strace", "-f", "-c", "-o", "/dev/null", "true")
-
-
-def _works(*words: str) -> bool:
-    if shutil.which(words[0]) is None:
-        return False
-    return subprocess.run(words, capture_output=True, check=False).returncode == 0
-
-
 def count_instructions(
     ground: Ground, words: list[str], env: Mapping[str, str] | None = None
 ) -> int:

@@ -10,7 +10,6 @@ import bench_data
 import pytest
 from bench_budgets import (
     CHECKED,
-    PYTHON,
     ROOM,
     count_a_create,
     count_all_instructions,
@@ -24,19 +23,16 @@ from bench_counts import (
     START_UP,
     Ground,
     count_system_calls,
-    has_strace,
-    has_valgrind,
     make_ground,
     voiceops,
 )
+from optional import needs_program, needs_python
 
 BUDGETS = read_budgets()
 EXACT = ("requests", "fsyncs", "reads", "folders", "connections")
 CALLS = {**START_UP, **COMMANDS}
-needs_recorded_python = pytest.mark.skipif(
-    BUDGETS.python != PYTHON,
-    reason=f"what Python itself loads and executes was recorded for {BUDGETS.python}",
-)
+# What Python itself loads and executes is part of these counts.
+needs_recorded_python = needs_python(BUDGETS.python)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +92,7 @@ def test_a_command_loads_no_more_modules_than_its_budget(few: Ground, command: s
 
 
 @needs_recorded_python
-@pytest.mark.skipif(not has_strace(), reason="strace is not installed, or may not trace here")
+@needs_program("strace", "-f", "-c", "-o", "/dev/null", "true")
 @pytest.mark.parametrize("command", CALLS)
 def test_a_command_makes_no_more_system_calls_than_its_budget(few: Ground, command: str) -> None:
     counted = count_system_calls(few, voiceops(*CALLS[command]))
@@ -104,7 +100,7 @@ def test_a_command_makes_no_more_system_calls_than_its_budget(few: Ground, comma
 
 
 @needs_recorded_python
-@pytest.mark.skipif(not has_valgrind(), reason="valgrind is not installed")
+@needs_program("valgrind", "--version")
 def test_a_command_executes_no_more_instructions_than_its_budget(tmp_path: Path) -> None:
     """As multiples of bare Python's, so that they hold for other builds of it, too."""
     with make_ground(tmp_path, CHECKED) as ground:

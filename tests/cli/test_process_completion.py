@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from cli_process import Project
 from cli_terminal import at_terminal
+from optional import needs_program
 
 from voiceops.cli.completion import MOST
 
@@ -102,14 +102,14 @@ def test_bash(home: Project, line: str, expected: list[str]) -> None:
     assert ask(home, "bash", "-c", script, "bash", line) == expected
 
 
-@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+@needs_program("fish")
 @pytest.mark.parametrize(("line", "expected"), CASES, ids=[line for line, _ in CASES])
 def test_fish(home: Project, line: str, expected: list[str]) -> None:
     script = "_VOICEOPS_COMPLETE=fish_source voiceops | source; complete -C $argv[1]"
     assert sorted(ask(home, "fish", "--no-config", "-c", script, line)) == expected
 
 
-@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
+@needs_program("zsh")
 def test_zsh_completes_at_a_terminal(home: Project) -> None:
     """The others can be asked; zsh completes only for somebody who presses a key."""
     with at_terminal(home, env=shell(home), program=["zsh", "-f", "-i"]) as terminal:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cli_process import TIME_LIMIT_S, Process, Project
 from cli_service import Service
+from optional import needs_linux
 
 # One at a time, so that it is certain what is in flight and what is not sent yet.
 APPLY = ("apply", "--yes", "--parallelism", "1")
@@ -119,7 +120,7 @@ def test_a_signal_ends_a_plan(
     assert (ran.code, ran.out) == (code, "")
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are looked at in /proc")
+@needs_linux  # threads are looked at in /proc
 @pytest.mark.parametrize("words", [("plan",), APPLY], ids=["plan", "apply"])
 def test_no_thread_but_the_main_one_can_get_a_signal(
     remote: Project, service: Service, words: tuple[str, ...]
