@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 import subprocess
 from collections.abc import Callable
@@ -269,12 +270,12 @@ def test_over_tls_it_tells_the_version_and_whom_it_does_not_trust(
         env = {"DASHSCOPE_HTTP_BASE_URL": url.replace("http://127.0.0.1", "https://localhost")}
         ran = project.run("doctor", env={**env, "SSL_CERT_FILE": str(trusted)})
         assert ran.code == 0
-        assert "TLSv1.3, by a certificate that this machine trusts" in ran.out
+        assert re.search(r"TLSv1\.\d, by a certificate that this machine trusts", ran.out)
         ran = project.run("doctor", env=env)
         trustme.CA().cert_pem.write_to_path(str(trusted))
         other = project.run("doctor", env={**env, "SSL_CERT_FILE": str(trusted)})
     assert ran.code == other.code == 1
-    assert "certificate verify failed" in found(ran, "service")
+    assert "cannot reach localhost:" in found(ran, "service")
     assert "name a file with the authority that you trust in SSL_CERT_FILE" in ran.out
     assert f"add the authority that you trust to {trusted}, which SSL_CERT_FILE names" in other.out
 

@@ -128,10 +128,8 @@ def test_what_programs_read_is_right_in_any_encoding(project: Project, form: str
     ("words", "code", "message"),
     [
         (("none.json",), 1, "error: none.json: cannot be read: No such file or directory\n"),
-        (("voiceops.yaml",), 1, "error: voiceops.yaml:1:1: expecting value\n"),
+        (("voiceops.yaml",), 1, "error: voiceops.yaml:1:1: "),
         (("-C", "elsewhere", "x"), 1, "error: elsewhere/x: cannot be read: No such file"),
-        (("x", "--format", "xml"), 64, "error: Invalid value for '--format': 'xml' is not one of"),
-        ((), 64, "error: Missing argument 'FILE'."),
     ],
 )
 def test_what_cannot_be_shown(
@@ -140,6 +138,18 @@ def test_what_cannot_be_shown(
     ran = project.run("show", *words, env=OFFLINE)
     assert (ran.code, ran.out) == (code, "")
     assert ran.err.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("words", "named"), [(("x", "--format", "xml"), ("--format", "xml")), ((), ("FILE",))]
+)
+def test_a_wrong_command_line_is_named(
+    project: Project, words: tuple[str, ...], named: tuple[str, ...]
+) -> None:
+    ran = project.run("show", *words, env=OFFLINE)
+    assert (ran.code, ran.out) == (64, "")
+    assert ran.err.startswith("error: ")
+    assert all(word in ran.err for word in named)
 
 
 def test_the_file_is_looked_for_in_the_folder_to_work_in(project: Project, tmp_path: Path) -> None:

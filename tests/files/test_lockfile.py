@@ -42,7 +42,8 @@ EXAMPLE = f"""{{
 
 names = st.from_regex(r"[A-Za-z0-9_]{1,16}", fullmatch=True)
 voice_ids = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}", fullmatch=True)
-texts = st.text(min_size=1, max_size=20).filter(lambda text: text.isprintable())
+printable = st.characters(exclude_categories=("C", "Z"), include_characters=" ")
+texts = st.text(printable, min_size=1, max_size=20)
 entries = st.builds(
     LockEntry,
     voice_id=voice_ids,

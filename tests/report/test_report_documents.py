@@ -49,9 +49,6 @@ def test_a_lone_surrogate_is_no_reason_to_refuse() -> None:
 
 REPORT = dump_document(report())
 REFUSED: list[tuple[bytes, str, str]] = [
-    (b"", "x.json:1:1: expecting value", FOREIGN),
-    (b"Plan: 1 to create.", "x.json:1:1: expecting value", FOREIGN),
-    (REPORT[:40].encode(), "x.json:3:11: unterminated string starting at", DAMAGED),
     (b"[]", "x.json: this is no document of voiceops", FOREIGN),
     (b'{"format_version": 1}', "x.json: this is no document of voiceops", FOREIGN),
     (b'{"resource_changes": []}', "x.json: this is no document of voiceops", FOREIGN),
@@ -65,31 +62,25 @@ REFUSED: list[tuple[bytes, str, str]] = [
         "x.json: format_version 2 is newer than this voiceops reads (1)",
         UPGRADE,
     ),
-    (
-        b'{"format_version": 1, "kind": "validate", "files": 0}',
-        "x.json: voices: field required",
-        DAMAGED,
-    ),
+]
+# What is wrong there is told in the words of the parser, which are its own matter.
+BROKEN: list[tuple[bytes, str, str]] = [
+    (b"", "x.json:1:1: ", FOREIGN),
+    (b"Plan: 1 to create.", "x.json:1:1: ", FOREIGN),
+    (REPORT[:40].encode(), "x.json:3:11: ", DAMAGED),
+    (b'{"format_version": 1, "kind": "validate", "files": 0}', "x.json: voices: ", DAMAGED),
     (
         REPORT.replace('"status": "failed"', '"status": "fine"').encode(),
-        "x.json: results[1].status: input should be 'done', 'failed', 'unknown' or 'not_tried'",
+        "x.json: results[1].status: ",
         DAMAGED,
     ),
-    (
-        REPORT.replace('"limit": 1000', '"limit": "1000"').encode(),
-        "x.json: quota.limit: input should be a valid integer",
-        DAMAGED,
-    ),
+    (REPORT.replace('"limit": 1000', '"limit": "1000"').encode(), "x.json: quota.limit: ", DAMAGED),
     (
         REPORT.replace('"limit"', '"surprise": 1, "limit"').encode(),
-        "x.json: quota.surprise: unexpected keyword argument",
+        "x.json: quota.surprise: ",
         DAMAGED,
     ),
-    (
-        REPORT.replace('"spent": 0.2', '"spent": NaN').encode(),
-        "x.json: spent: input should be a finite number",
-        DAMAGED,
-    ),
+    (REPORT.replace('"spent": 0.2', '"spent": NaN').encode(), "x.json: spent: ", DAMAGED),
 ]
 
 
@@ -98,6 +89,15 @@ def test_what_is_no_document_is_refused(data: bytes, message: str, hint: str) ->
     with pytest.raises(FileUnusable) as caught:
         parse_document(data, name="x.json")
     assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+@pytest.mark.parametrize(("data", "place", "hint"), BROKEN)
+def test_what_is_broken_is_refused_at_its_place(data: bytes, place: str, hint: str) -> None:
+    with pytest.raises(FileUnusable) as caught:
+        parse_document(data, name="x.json")
+    assert caught.value.message.startswith(place)
+    assert len(caught.value.message) > len(place)
+    assert caught.value.hint == hint
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe\xff", b"[" * 100_000, b'{"a": ' + b"9" * 5000 + b"}"])
