@@ -53,6 +53,8 @@ FORBIDDEN_METHODS = {
 # Where something that only looks like, or only reads, is allowed, and why.
 ALLOWED = {
     ("files/git.py", "subprocess"): "asks git, and changes nothing",
+    ("files/git_command.py", "subprocess"): "runs git, to push what an apply made",
+    ("files/git_push.py", "tempfile"): "a folder for git alone, gone when git is done",
     ("files/process_lock.py", "filelock"): "the kernel's own lock; it ends with the process",
     ("files/process_lock.py", "socket"): "the name of this host, for the refusal",
     ("provider/line.py", "socket"): "cuts a connection that `exchange` has opened",

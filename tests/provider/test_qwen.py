@@ -64,7 +64,7 @@ def test_the_headers_say_who_asks_and_for_which_workspace(workspace: str | None)
     "voice",
     [
         VOICE,
-        "qwen-tts-vd-Announcer-voice-20251201102800-a1b2",
+        "qwen-tts-vd-announcer-voice-20251201102800-a1b2",
         "yourVoice",
         "qwen3-vd.announcer_1",
     ],
