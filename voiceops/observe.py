@@ -90,6 +90,7 @@ def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manif
         options=options,
         warnings=manifests.warnings,
         restated=_find_restated(lock, restated),
+        overlooked=manifests.overlooked,
     )
 
 

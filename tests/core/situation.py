@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from voiceops.core.desired import Desired
-from voiceops.core.facts import Claims, Facts, Intent
+from voiceops.core.facts import Claims, Facts, Intent, Overlooked
 from voiceops.core.lock import Deposed, Lock, LockEntry
 from voiceops.core.settings import Listing, Options, Orphans, Settings
 from voiceops.core.spec import Spec
@@ -68,6 +68,10 @@ def read_facts(case: dict[str, Any]) -> Facts:
         intents=tuple(_intent(body) for body in case.get("intents", [])),
         deleted=frozenset(map(voice_id, case.get("deleted", []))),
         deleting=frozenset(map(voice_id, case.get("deleting", []))),
+        overlooked=tuple(
+            Overlooked(path, None if names is None else frozenset(names))
+            for path, names in case.get("overlooked", {}).items()
+        ),
         made={voice_id(text): NOW - timedelta(seconds=60) for text in case.get("made", [])},
         settings=_settings(case.get("settings", {})),
         options=Options(

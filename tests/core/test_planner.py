@@ -123,4 +123,6 @@ def test_every_action_and_every_guard_has_a_case() -> None:
     actions = {row["action"] for plan in plans for row in plan.get("changes", [])}
     guards = {code for plan in plans for code in plan.get("guards", [])}
     assert actions == set(Action) - {Action.KEEP}
-    assert guards == {*("exclude", "empty", "deletes", "lost", "protected", "quota", "max_cost")}
+    assert guards == {
+        *("exclude", "empty", "overlooked", "deletes", "lost", "protected", "quota", "max_cost")
+    }

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voiceops.core.desired import Desired
+from voiceops.core.facts import Overlooked
 from voiceops.core.spec import Spec
 from voiceops.errors import Fault, FilesInvalid, FileUnusable, Place
 from voiceops.files.faults import MAX_FAULTS_A_FILE
@@ -314,7 +315,7 @@ def test_a_file_of_the_wrong_shape_is_refused(text, fault, hint):
         (
             {"aliases": "[ok, not-ok]"},
             "7:19: an item of aliases holds '-', which no name may hold",
-            "use 1 to 16 of A-Z a-z 0-9 _",
+            "write not_ok: use 1 to 16 of A-Z a-z 0-9 _",
         ),
         (
             {"aliases": "[7]"},
@@ -356,10 +357,7 @@ def test_a_faulty_value_is_reported_at_its_place(changes, fault, hint):
 )
 def test_a_name_that_the_service_would_refuse_is_reported(name, fault):
     shown = name if name == "''" else repr(name)
-    assert fault_of(voices(name)) == (
-        f"f.yaml:2:3: the name {shown} {fault}",
-        "use 1 to 16 of A-Z a-z 0-9 _",
-    )
+    assert fault_of(voices(name))[0] == f"f.yaml:2:3: the name {shown} {fault}"
 
 
 def test_lengths_count_after_normalising():
@@ -590,17 +588,41 @@ def test_a_file_that_cannot_be_read_is_reported(tmp_path):
     assert len(faults) == 3
 
 
-def test_a_file_that_ends_in_yml_is_passed_over_with_a_warning(tmp_path):
-    write(tmp_path, "manifests/a.yml", "whatever")
+@pytest.mark.parametrize(
+    ("path", "why", "hint"),
+    [
+        ("manifests/a.yml", "its name ends in .yml", "rename it to .yaml"),
+        ("manifests/a.YAML", "its name ends in .YAML", "rename it to .yaml"),
+        ("manifests/deep/a.Yaml", "its name ends in .Yaml", "rename it to .yaml"),
+        ("manifests/a.YML", "its name ends in .YML", "rename it to .yaml"),
+        ("Manifests/a.yaml", "case counts in `manifests`", "rename it"),
+    ],
+)
+@pytest.mark.parametrize("content", ["whatever", voices("a", extra="    aliases: [c]\n"), "a: ["])
+def test_what_looks_like_a_manifest_and_is_not_read_is_told(tmp_path, path, why, hint, content):
+    write(tmp_path, path, content)
     write(tmp_path, "manifests/b.yaml", voices("b"))
+    write(tmp_path, "manifests/notes.txt", "a: b")
+    write(tmp_path, "manifests/.hidden.yml", voices("h"))
     manifests = read_manifests(tmp_path, EVERYWHERE)
     assert manifests.paths == ("manifests/b.yaml",)
     assert manifests.warnings == (
         Fault(
-            Place("manifests/a.yml", 1, 1),
-            "this file is not read, because its name ends in .yml",
-            "rename it to .yaml, or add a glob to `manifests` in voiceops.yaml",
+            Place(path, 1, 1),
+            f"this file is not read, because {why}",
+            f"{hint}, or add a glob to `manifests` in voiceops.yaml",
         ),
+    )
+    known = {"whatever": frozenset(), "a: [": None}.get(content, frozenset({"a", "c"}))
+    assert manifests.overlooked == (Overlooked(path, known),)
+
+
+@pytest.mark.parametrize("glob", ["manifests/*", "manifests/[ab].yaml", "manifests/*.YAML"])
+def test_only_what_looks_like_yaml_is_looked_for(tmp_path, glob):
+    write(tmp_path, "manifests/a.YAML")
+    overlooked = read_manifests(tmp_path, (glob,)).overlooked
+    assert [one.path for one in overlooked] == ["manifests/a.YAML"] * (
+        glob == "manifests/[ab].yaml"
     )
 
 
@@ -709,3 +731,90 @@ def test_the_schema_is_the_same_each_time_and_names_what_the_service_takes():
         assert part in text
     assert '"^[A-Za-z0-9_]{1,16}$"' in text
     assert '"null"' not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "proposed"),
+    [
+        ("news-anchor", "news_anchor"),
+        ("'news anchor'", "news_anchor"),
+        ("news.anchor", "news_anchor"),
+        ("Café", "Cafe"),
+        ("news!", None),
+        ("新闻", None),
+        ("news-anchor-of-the-day", None),
+    ],
+)
+def test_a_name_that_would_do_is_proposed(name, proposed):
+    text = one_voice().replace("  a:", f"  {name}:")
+    charset = "use 1 to 16 of A-Z a-z 0-9 _"
+    assert fault_of(text)[1] == (f"write {proposed}: {charset}" if proposed else charset)
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [("text", "preview_text"), ("model", "target_model"), ("format", "response_format")],
+)
+def test_a_part_of_a_key_is_understood(key, meant):
+    assert fault_of(one_voice(**{key: "x"}))[1] == f"did you mean {meant}?"
+
+
+def test_placeholders_are_refused_where_they_stand():
+    texts = {"voice_prompt": "'A ${TONE} voice'", "preview_text": "'<preview text>'"}
+    hint = "write the text itself: a voice would be made, and paid for, as it stands there"
+    with pytest.raises(FilesInvalid) as caught:
+        join(f=one_voice(**texts))
+    assert [(str(fault), fault.hint) for fault in caught.value.faults] == [
+        ("f.yaml:3:19: voice_prompt holds the placeholder '${TONE}'", hint),
+        ("f.yaml:4:19: preview_text holds the placeholder '<preview text>'", hint),
+    ]
+    assert join(f=one_voice(preview_text="TODO ESTÁ BIEN", language="es")).warnings == ()
+
+
+LEAVE_IT = "in a voice that is made already, leave it: an edit makes a new one"
+
+
+def test_characters_that_cannot_be_told_from_a_space_are_warned_of():
+    text = one_voice(voice_prompt="A\u00a0calm\u200b voice", preview_text="Good\u3000evening")
+    assert [(str(one), one.hint) for one in join(f=text).warnings] == [
+        (
+            "f.yaml:3:19: voice_prompt holds U+00A0 (no-break space) and U+200B (zero width space)",
+            f"write a plain space, or nothing, if that is what you mean; {LEAVE_IT}",
+        ),
+        (
+            "f.yaml:4:19: preview_text holds U+3000 (ideographic space)",
+            f"write a plain space, or nothing, if that is what you mean; {LEAVE_IT}",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "is_told"),
+    [
+        (">\n      One \n      two.\n", True),
+        (">-\n      One\t\n      two.\n", True),
+        (">-  \n      One\n      two. \n", False),
+        (">\n      One \n\n      two.\n", False),
+        ("|\n      One \n      two.\n", False),
+        ("One \n      two.\n", False),
+    ],
+)
+def test_blanks_that_a_fold_keeps_are_warned_of(value, is_told):
+    told = [
+        f"f.yaml:4:19: {message}"
+        for message in [
+            "preview_text has blanks before a line end, and `>` makes them part of the text"
+        ]
+        if is_told
+    ]
+    assert [str(one) for one in join(f=one_voice(preview_text=value)).warnings] == told
+
+
+def test_names_that_differ_in_case_alone_are_warned_of():
+    warnings = join(f=voices("announcer"), g=voices("Announcer", "other")).warnings
+    assert [(str(one), one.hint) for one in warnings] == [
+        (
+            "g.yaml:2:3: Announcer and announcer differ in case alone, see f.yaml:2:3",
+            "rename one; with `aliases: [Announcer]` that is free",
+        )
+    ]

@@ -20,6 +20,8 @@ def shown(before: str, after: str) -> str:
         ("a calm voice", "a brisk voice", "a [-calm-]{+brisk+} voice"),
         ("a voice", "a deep voice", "a {+deep +}voice"),
         ("", "new", "{+new+}"),
+        ("a\u00a0voice", "a voice", r"a[-\xa0-]{+ +}voice"),
+        ("a b\u3000c", "a b c", r"a b[-\u3000-]{+ +}c"),
         ("沉稳的男声", "沉稳的女声", "沉稳的[-男-]{+女+}声"),
         (
             " ".join(f"w{number}" for number in range(40)) + " old",

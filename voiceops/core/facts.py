@@ -73,6 +73,21 @@ class Claims:
         return any(intent.may_have_made(voice) for intent in self.intents)
 
 
+@dataclass(frozen=True, slots=True)
+class Overlooked:
+    """A file that looks like a manifest and is not read.
+
+    `names` are those that it declares, and their aliases; None if that cannot be told.
+    """
+
+    path: str
+    names: frozenset[str] | None
+
+    def may_declare(self, name: str) -> bool:
+        """Tell whether the file speaks of a voice, as far as it can be read."""
+        return self.names is None or name in self.names
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What is declared, locked, claimed, live and remembered at one moment.
@@ -84,7 +99,8 @@ class Facts:
     the listing can have begun, in UTC, by the service's own time; if it told none, `ahead` is None
     and `now` is this machine's time. Otherwise that is how far this machine's clock is ahead of
     the service's. The digests in `lock` are of today's form; `restated` are the names whose entries
-    in the file still have one of a former form. The order of nothing here matters.
+    in the file still have one of a former form. `overlooked` are files that look like manifests.
+    The order of nothing here matters.
     """
 
     environment: str
@@ -104,6 +120,7 @@ class Facts:
     options: Options
     warnings: tuple[Fault, ...] = ()
     restated: frozenset[str] = frozenset()
+    overlooked: tuple[Overlooked, ...] = ()
 
     @property
     def earliest(self) -> datetime:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from voiceops.core.facts import Facts
 from voiceops.core.outlook import find_price, find_quota
-from voiceops.core.plan import Action, Change, Guard
+from voiceops.core.plan import Action, Change, Guard, Reason
 from voiceops.core.settings import is_plain, matches
 from voiceops.core.view import View
 
@@ -83,6 +83,22 @@ def _refuse_empty(case: Case) -> Guard | None:
         f"no voice is declared, and the lockfile has {locked}",
         "check the manifests; if all voices are to go, add --allow-empty",
     )
+
+
+def _refuse_overlooked(case: Case) -> Guard | None:
+    """Refuse to let a voice go that a file declares which is not read, for its name's sake."""
+    going = sorted({change.name for change in case.changes if change.reason is Reason.REMOVED})
+    for one in case.facts.overlooked:
+        names = [name for name in going if one.may_declare(name)]
+        if names:
+            declares = "declares" if one.names else "may declare"
+            return Guard(
+                "overlooked",
+                f"{', '.join(names)} would be removed, and {one.path} {declares} "
+                f"{'it' if len(names) == 1 else 'them'}, but is not read",
+                "rename the file so that `manifests` matches it, or delete it",
+            )
+    return None
 
 
 def _refuse_deletes(case: Case) -> Guard | None:
@@ -174,6 +190,7 @@ def _refuse_cost(case: Case) -> Guard | None:
 _RULES: tuple[Callable[[Case], Guard | None], ...] = (
     _refuse_misspelt,
     _refuse_empty,
+    _refuse_overlooked,
     _refuse_deletes,
     _refuse_lost,
     _refuse_protected,

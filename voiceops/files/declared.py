@@ -7,15 +7,8 @@ from dataclasses import dataclass
 
 from voiceops.core.desired import Desired
 from voiceops.errors import Fault, Place
+from voiceops.files.entries import Said
 from voiceops.files.wording import name_key
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A text of a manifest and its place."""
-
-    text: str
-    place: Place
 
 
 @dataclass(frozen=True, slots=True)

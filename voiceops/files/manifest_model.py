@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Annotated, ClassVar
@@ -28,6 +29,7 @@ from voiceops.core.limits import (
     RESPONSE_FORMATS,
     SAMPLE_RATES_HZ,
 )
+from voiceops.core.placeholder import find_placeholder
 from voiceops.core.script import Misfit, find_preview_misfit, find_prompt_misfit
 from voiceops.core.spec import normalise
 from voiceops.core.voice import parse_voice_name
@@ -63,12 +65,23 @@ def find_name_misfit(name: str) -> Misfit | None:
     if NAME_PATTERN.fullmatch(name):
         return None
     hint = f"use 1 to {_MAX_NAME_CHARACTERS} of A-Z a-z 0-9 _"
+    proposed = _propose_name(name)
+    if proposed:
+        hint = f"write {proposed}: {hint}"
     if not name:
         return Misfit("is empty", hint)
     foreign = re.search(r"[^A-Za-z0-9_]", name)
     if foreign:
         return Misfit(f"holds {quote(foreign[0])}, which no name may hold", hint)
     return Misfit(f"has {len(name):,} characters; the service takes {_MAX_NAME_CHARACTERS}", hint)
+
+
+def _propose_name(name: str) -> str:
+    """Give the name that would do, if only its separators will not; else nothing."""
+    plain = unicodedata.normalize("NFKD", name.strip())
+    unaccented = "".join(c for c in plain if not unicodedata.combining(c))
+    proposed = re.sub(r"[-\s./:]+", "_", unaccented)
+    return proposed if NAME_PATTERN.fullmatch(proposed) else ""
 
 
 def _clean(value: object) -> object:
@@ -209,6 +222,7 @@ class VoiceFields(SharedFields):
     @field_validator("voice_prompt")
     @classmethod
     def _check_prompt_script(cls, value: str) -> str:
+        _refuse_placeholder(value)
         return _accept(value, find_prompt_misfit(value))
 
     @field_validator("preview_text")
@@ -217,6 +231,7 @@ class VoiceFields(SharedFields):
         if "language" not in info.data:  # it is faulty itself
             return value
         language = info.data["language"] or DEFAULT_LANGUAGE
+        _refuse_placeholder(value, language)
         is_default = info.data["language"] is None
         return _accept(value, find_preview_misfit(value, language, is_default=is_default))
 
@@ -236,6 +251,13 @@ class ManifestKeys(Checked):
 
     defaults: dict[str, object] | None = None
     voices: dict[str, object]
+
+
+def _refuse_placeholder(value: str, language: str = "") -> None:
+    placeholder = find_placeholder(value, language)
+    if placeholder:
+        hint = "write the text itself: a voice would be made, and paid for, as it stands there"
+        raise refuse(f"holds the placeholder {quote(placeholder)}", hint)
 
 
 def _accept(value: str, misfit: Misfit | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -13,6 +14,7 @@ from voiceops.errors import Fault, Place
 from voiceops.files.source import is_inside
 
 _ANY_FOLDERS = "**"
+_ENDINGS = ("yaml", "yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,15 @@ def find_glob_misfit(glob: str) -> Misfit | None:
     return None
 
 
+def find_overlooked(root: Path, globs: Iterable[str], paths: Iterable[str]) -> list[str]:
+    """List the files beside `paths` that globs for YAML would match if case did not count.
+
+    Nor whether their names end in .yaml or .yml. Sorted; faults are those of `find_paths`.
+    """
+    loose = [one for glob in globs for one in _loosen(glob)]
+    return sorted(set(find_paths(root, loose).paths) - set(paths))
+
+
 def find_paths(root: Path, globs: Iterable[str]) -> Found:
     """List what the globs match; `**` stands for any folders, none included.
 
@@ -48,6 +59,17 @@ def find_paths(root: Path, globs: Iterable[str]) -> Found:
     for path in sorted(search.paths):
         first_path_of.setdefault(os.path.realpath(root / path), path)
     return Found(tuple(first_path_of.values()), tuple(sorted(set(search.faults))))
+
+
+def _loosen(glob: str) -> Iterator[str]:
+    stem, dot, ending = glob.rpartition(".")
+    if dot and ending.lower() in _ENDINGS:
+        for other in _ENDINGS:
+            yield f"{stem if '[' in stem else _in_any_case(stem)}.{_in_any_case(other)}"
+
+
+def _in_any_case(glob: str) -> str:
+    return re.sub("[A-Za-z]", lambda letter: f"[{letter[0].lower()}{letter[0].upper()}]", glob)
 
 
 class _Search:

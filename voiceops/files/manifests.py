@@ -7,15 +7,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from voiceops.core.desired import Desired
+from voiceops.core.facts import Overlooked
 from voiceops.core.limits import (
     DEFAULT_LANGUAGE,
     DEFAULT_RESPONSE_FORMAT,
     DEFAULT_SAMPLE_RATE_HZ,
-    KNOWN_TARGET_MODELS,
 )
-from voiceops.core.spec import Spec, normalise
+from voiceops.core.spec import Spec
 from voiceops.errors import Fault, FilesInvalid, FileUnusable, Place
-from voiceops.files.declared import Declared, Said, find_conflicts
+from voiceops.files.declared import Declared, find_conflicts
+from voiceops.files.doubts import find_doubts, find_lookalikes, warn_of
+from voiceops.files.entries import find_entry, find_map, list_entries, list_texts
 from voiceops.files.faults import MAX_FAULTS_A_FILE, check, limit_faults
 from voiceops.files.manifest_model import (
     ManifestFields,
@@ -24,12 +26,12 @@ from voiceops.files.manifest_model import (
     VoiceFields,
     find_name_misfit,
 )
-from voiceops.files.manifest_paths import find_glob_misfit, find_paths
+from voiceops.files.manifest_paths import find_glob_misfit, find_overlooked, find_paths
 from voiceops.files.once import once_for_all
 from voiceops.files.schema import make_schema
 from voiceops.files.source import read_source
-from voiceops.files.wording import name_key, quote, suggest
-from voiceops.files.yaml_tree import Entry, ListNode, MapNode, ScalarNode, read_tree, to_plain
+from voiceops.files.wording import name_key, quote
+from voiceops.files.yaml_tree import Entry, MapNode, ScalarNode, read_tree, to_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,15 @@ class Manifests:
 
     `desired` is sorted by name, one per name; `warnings` by place; `paths` are the files that were
     read, relative to the root, POSIX, sorted. `former` maps the digests that an older lockfile may
-    have of the specs to those of today. All may be empty.
+    have of the specs to those of today; `overlooked` are the files that look like manifests and are
+    not read. All may be empty.
     """
 
     desired: tuple[Desired, ...]
     warnings: tuple[Fault, ...]
     paths: tuple[str, ...]
     former: Mapping[str, str] = field(default_factory=dict)
+    overlooked: tuple[Overlooked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,9 @@ def read_manifests(root: Path, globs: tuple[str, ...]) -> Manifests:
         else:
             sources.append((path, data))
     joined = join_manifests(_read_all(tuple(sources)), faults=faults)
-    warnings = sorted([*joined.warnings, *_find_passed_over(root, globs, found.paths)])
-    return replace(joined, warnings=tuple(warnings))
+    overlooked = tuple(_find_overlooked(root, globs, found.paths))
+    warnings = sorted([*joined.warnings, *map(warn_of, overlooked)])
+    return replace(joined, warnings=tuple(warnings), overlooked=overlooked)
 
 
 def join_manifests(manifests: Mapping[str, Manifest], *, faults: Iterable[Fault] = ()) -> Manifests:
@@ -89,13 +94,29 @@ def join_manifests(manifests: Mapping[str, Manifest], *, faults: Iterable[Fault]
     ]
     if found:
         raise FilesInvalid(limit_faults(found))
+    warnings = (warning for manifest in manifests.values() for warning in manifest.warnings)
     sound = [(voice.desired, voice.former_spec) for voice in declared if voice.desired]
     return Manifests(
         tuple(sorted((desired for desired, _ in sound), key=lambda desired: desired.name)),
-        limit_faults(warning for manifest in manifests.values() for warning in manifest.warnings),
+        limit_faults([*warnings, *find_lookalikes(declared)]),
         tuple(sorted(manifests)),
         {former: desired.spec.digest for desired, former in sound if former},
     )
+
+
+def _find_overlooked(
+    root: Path, globs: Iterable[str], paths: Iterable[str]
+) -> Iterator[Overlooked]:
+    """Look at the files that no glob matches as it is written, and read what they declare."""
+    for path in find_overlooked(root, globs, paths):
+        data = read_source(root, path)
+        tree = read_tree(data, path=path) if isinstance(data, bytes) else None
+        if tree is None or tree.root is None:
+            yield Overlooked(path, None)
+            continue
+        voices = list_entries(find_map(Entry("", Place(path, 1, 1), tree.root), "voices"))
+        aliases = (said.text for one in voices for said in list_texts(find_entry(one, "aliases")))
+        yield Overlooked(path, frozenset({*aliases, *(voice.key for voice in voices)}))
 
 
 @once_for_all(remembered=2)
@@ -114,14 +135,14 @@ def read_manifest(data: bytes, *, path: str) -> Manifest:
         hint = "declare voices under `voices:`, or delete the file"
         return Manifest((), (Fault(top.place, "the file is empty", hint),), ())
     faults = check(ManifestKeys, top)[1]
-    defaults, voices = (_find_map(top, key) for key in ("defaults", "voices"))
+    defaults, voices = (find_map(top, key) for key in ("defaults", "voices"))
     given: dict[str, object] = {}
     if defaults:
         faults += check(SharedFields, defaults)[1]
         given = _read_given(defaults)
     declared, found = _read_voices(voices, given)
-    warnings = _find_unknown_models(defaults, *_list_entries(voices))
-    return Manifest(declared, (*tree.faults, *faults, *found), tuple(warnings))
+    warnings = tuple(find_doubts(defaults, *list_entries(voices)))
+    return Manifest(declared, (*tree.faults, *faults, *found), warnings)
 
 
 def manifest_schema() -> dict[str, object]:
@@ -145,7 +166,7 @@ def _read_voices(
 ) -> tuple[tuple[Declared, ...], list[Fault]]:
     declared: list[Declared] = []
     faults: list[Fault] = []
-    for entry in _list_entries(voices):
+    for entry in list_entries(voices):
         voice, found = _read_voice(entry, given)
         declared.append(voice)
         faults += found
@@ -161,7 +182,7 @@ def _read_voice(entry: Entry, given: Mapping[str, object]) -> tuple[Declared, li
         message = f"the name {quote(entry.key)} {misfit.message}"
         faults.append(Fault(entry.place, message, misfit.hint))
     is_map = isinstance(entry.value, MapNode)
-    if is_map and "target_model" not in given and not _find(entry, "target_model"):
+    if is_map and "target_model" not in given and not find_entry(entry, "target_model"):
         hint = "add `target_model:` here, or under `defaults`"
         faults.append(Fault(entry.place, f"{name_key(entry.key)} lacks target_model", hint))
     desired = _make_desired(entry, fields) if fields and not faults else None
@@ -169,8 +190,8 @@ def _read_voice(entry: Entry, given: Mapping[str, object]) -> tuple[Declared, li
     declared = Declared(
         name=entry.key,
         place=entry.place,
-        aliases=tuple(_say(_find(entry, "aliases"))),
-        adopt=next(_say(_find(entry, "adopt")), None),
+        aliases=tuple(list_texts(find_entry(entry, "aliases"))),
+        adopt=next(list_texts(find_entry(entry, "adopt")), None),
         desired=desired,
         former_spec=former_spec,
     )
@@ -178,7 +199,9 @@ def _read_voice(entry: Entry, given: Mapping[str, object]) -> tuple[Declared, li
 
 
 def _find_former_spec(entry: Entry, spec: Spec) -> str:
-    prompt, text = (next(_say(_find(entry, key))).text for key in ("voice_prompt", "preview_text"))
+    prompt, text = (
+        next(list_texts(find_entry(entry, key))).text for key in ("voice_prompt", "preview_text")
+    )
     return Spec.find_former_digest(
         voice_prompt=prompt,
         preview_text=text,
@@ -203,42 +226,3 @@ def _make_desired(entry: Entry, fields: VoiceFields) -> Desired:
         aliases=fields.aliases,
         adopt=fields.adopt,
     )
-
-
-def _find_unknown_models(*entries: Entry | None) -> Iterator[Fault]:
-    """Warn of each `target_model` that is none of the known ones, where it is written."""
-    for entry in entries:
-        for said in _say(_find(entry, "target_model") if entry else None):
-            if normalise(said.text) not in KNOWN_TARGET_MODELS:
-                message = f"target_model {quote(said.text)} is not one that voiceops knows"
-                yield Fault(said.place, message, suggest(said.text, KNOWN_TARGET_MODELS))
-
-
-def _find_passed_over(root: Path, globs: Iterable[str], paths: Iterable[str]) -> Iterator[Fault]:
-    """Warn of files that would be manifests if their names ended in .yaml."""
-    others = [glob.removesuffix(".yaml") + ".yml" for glob in globs if glob.endswith(".yaml")]
-    for path in sorted(set(find_paths(root, others).paths) - set(paths)):
-        message = "this file is not read, because its name ends in .yml"
-        hint = "rename it to .yaml, or add a glob to `manifests` in voiceops.yaml"
-        yield Fault(Place(path, 1, 1), message, hint)
-
-
-def _find_map(entry: Entry, key: str) -> Entry | None:
-    found = _find(entry, key)
-    return found if found and isinstance(found.value, MapNode) else None
-
-
-def _find(entry: Entry, key: str) -> Entry | None:
-    return entry.value.first.get(key) if isinstance(entry.value, MapNode) else None
-
-
-def _list_entries(entry: Entry | None) -> tuple[Entry, ...]:
-    return entry.value.entries if entry and isinstance(entry.value, MapNode) else ()
-
-
-def _say(entry: Entry | None) -> Iterator[Said]:
-    """List the texts that an entry's value is, or is a list of."""
-    node = entry.value if entry else None
-    for one in node.items if isinstance(node, ListNode) else (node,):
-        if isinstance(one, ScalarNode) and isinstance(one.value, str):
-            yield Said(one.value, one.place)

@@ -13,7 +13,9 @@ _PLAIN_WORD = re.compile(r"(?!sk-)[A-Za-z0-9_.-]{1,60}")
 @lru_cache(maxsize=1024)
 def suggest(word: str, choices: tuple[str, ...]) -> str:
     """Write a hint: the choice that was probably meant, else all of them."""
-    close = get_close_matches(word[:_MAX_SHOWN_CHARACTERS], choices, n=1)
+    close = [choice for choice in choices if word in choice.split("_")]  # text: preview_text
+    if len(close) != 1:
+        close = get_close_matches(word[:_MAX_SHOWN_CHARACTERS], choices, n=1)
     if close:
         return f"did you mean {close[0]}?"
     return f"write one of {', '.join(choices)}"

@@ -37,6 +37,7 @@ _FLOAT = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)"
     r"|\.(?:nan|NaN|NAN)"
 )
+_BLANKS_IN_FOLD = re.compile(r"[\r\n][ \t]*[^ \t\r\n][^\r\n]*(?<=[ \t])(?:\r\n|\r|\n) *[^ \t\r\n]")
 _BASES = {"0o": 8, "0x": 16}
 _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
@@ -49,10 +50,14 @@ _NO_SHARING = "write the value out; what a file's voices share can stand under `
 
 @dataclass(frozen=True, slots=True)
 class ScalarNode:
-    """A single value: text, number, true or false, or None."""
+    """A single value: text, number, true or false, or None.
+
+    `is_ragged` says that it is folded (`>`) and keeps blanks that stood before a line end.
+    """
 
     place: Place
     value: str | int | float | bool | None
+    is_ragged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +136,11 @@ class _Reader:
         self.faults: list[Fault] = []
         self._path = path
         self._values = 0
+        self._text = ""
 
     def read(self, data: bytes) -> Node:
-        text = self._decode(data)
-        events = self._events(text)
+        self._text = self._decode(data)
+        events = self._events(self._text)
         next(events)  # the start of the stream
         if not isinstance(next(events), DocumentStartEvent):
             return ScalarNode(Place(self._path, 1, 1), None)
@@ -192,7 +198,7 @@ class _Reader:
         self._check(event, depth)
         place = self._place(event)
         if isinstance(event, ScalarEvent):
-            return ScalarNode(place, self._resolve(event))
+            return ScalarNode(place, self._resolve(event), self._is_ragged(event))
         if isinstance(event, SequenceStartEvent):
             items: list[Node] = []
             while not isinstance(inner := next(events), SequenceEndEvent):
@@ -249,6 +255,10 @@ class _Reader:
         if is_int:
             return int(text, _BASES.get(text[:2], 10))
         return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+
+    def _is_ragged(self, event: ScalarEvent) -> bool:
+        span = event.start_mark.index, event.end_mark.index
+        return event.style == ">" and _BLANKS_IN_FOLD.search(self._text, *span) is not None
 
     def _report_twice(self, key: str, first: Place, second: Place) -> None:
         shown = quote(key)

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from voiceops.core.characters import show_odd
+
 # Han and kana are written without spaces: there every character is a word.
 _LETTER = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _TOKEN = rf"\s+|[{_LETTER}]|[^\s{_LETTER}]+"  # compiled at its first use: few plans have changes
@@ -21,7 +23,10 @@ class Piece:
 
 
 def compare_words(before: str, after: str) -> list[Piece]:
-    """Split two texts into what stayed, what went and what came; long sameness is cut."""
+    """Split two texts into what stayed, what went and what came; long sameness is cut.
+
+    Odd spaces in what changed are escapes, or a difference could not be seen.
+    """
     old, new = re.findall(_TOKEN, before), re.findall(_TOKEN, after)
     pieces: list[Piece] = []
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
@@ -29,9 +34,9 @@ def compare_words(before: str, after: str) -> list[Piece]:
             pieces += _shorten(old[i1:i2], is_first=i1 == 0, is_last=i2 == len(old))
             continue
         if i1 < i2:
-            pieces.append(Piece("old", "".join(old[i1:i2])))
+            pieces.append(Piece("old", show_odd("".join(old[i1:i2]))))
         if j1 < j2:
-            pieces.append(Piece("new", "".join(new[j1:j2])))
+            pieces.append(Piece("new", show_odd("".join(new[j1:j2]))))
     return pieces
 
 
