@@ -79,7 +79,13 @@ def _start(
     lock = read_lock(environment.lockfile)
     return Run(
         provider=workspace.provider,
-        books=Books(environment.lockfile, lock, journal=journal, effects=workspace.effects),
+        books=Books(
+            environment.lockfile,
+            lock,
+            journal=journal,
+            effects=workspace.effects,
+            clock=workspace.provider.clock,
+        ),
         effects=workspace.effects,
         root=workspace.root,
         state_dir=environment.state_dir,

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Facts
-from voiceops.core.free import do_free_part
+from voiceops.core.free import do_free_parts
 from voiceops.core.importing import Choice, choose_imports
 from voiceops.core.plan import Action, Change, Reason
 from voiceops.core.settings import Options
@@ -145,14 +145,15 @@ def _add_to(path: str, voices: list[NewVoice], root: Path) -> bytes:
 
 def _lock(choice: Choice, declared: dict[str, Desired], facts: Facts, workspace: Workspace) -> None:
     live = {voice.voice_id: voice for voice in facts.live}
-    lock = facts.lock
-    for one in choice.imports:
-        change = Change(
+    changes = [
+        Change(
             Action.ADOPT,
             Reason.DECLARED,
             one.name,
             voice=one.voice_id,
             desired=declared[one.name],
         )
-        lock = do_free_part(lock, change, live)
+        for one in choice.imports
+    ]
+    lock = do_free_parts(facts.lock, changes, live)
     write_lock(workspace.environment.lockfile, lock, effects=workspace.effects)

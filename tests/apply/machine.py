@@ -6,7 +6,7 @@ import itertools
 import json
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -82,12 +82,23 @@ class Machine:
             manifests=("manifests/*.yaml",),
             lockfile=self.root / "voiceops.lock",
             state_dir=self.root / ".voiceops" / "default",
-            settings=Settings(requests_per_minute=6000),
+            settings=Settings(
+                requests_per_minute=6000,
+                keep_replaced_days=0,
+                keep_removed_days=0,
+            ),
         )
 
     def close(self) -> None:
         """Close the account; doing it twice is no error."""
         self.sandbox.close()
+
+    def keep(self, days: int) -> None:
+        """Keep what is replaced or removed for so many days."""
+        settings = replace(
+            self.environment.settings, keep_replaced_days=days, keep_removed_days=days
+        )
+        self.environment = replace(self.environment, settings=settings)
 
     def declare(self, voices: dict[str, str], aliases: Mapping[str, str] | None = None) -> None:
         """Write the manifest: names, the words that describe them, and what they were called."""

@@ -20,6 +20,7 @@ import pytest
 from machine import KEY, Machine
 from world import Blow, blows_for
 
+from voiceops.core.lock import Why
 from voiceops.core.result import Report
 from voiceops.files.lockfile import dump_lock, parse_lock
 
@@ -106,7 +107,7 @@ def check_lockfile(machine: Machine) -> None:
     assert {entry.voice_id for entry in lock.voices.values()} <= returned
 
 
-def check_end(machine: Machine) -> None:
+def check_end(machine: Machine, *, days: int) -> None:
     """I1 to I3, I5, I7, I9: what must be true once the faults have stopped."""
     before = snapshot(machine)
     assert machine.plan().is_empty
@@ -114,12 +115,14 @@ def check_end(machine: Machine) -> None:
     lock = machine.lock()
     live = machine.live()
     assert set(lock.voices) == set(AFTER)
-    assert {entry.voice_id for entry in lock.voices.values()} | {machine.stranger} == set(live)
+    named = {entry.voice_id for entry in lock.voices.values()}
+    assert named | {machine.stranger, *lock.deposed} == set(live)
     assert {name: live[entry.voice_id] for name, entry in lock.voices.items()} == {
         name: f"A {prompt} voice." for name, prompt in AFTER.items()
     }
     assert len(machine.sandbox.list_bills()) == BILL
-    assert not lock.deposed
+    kept = sorted((deposed.name, deposed.why) for deposed in lock.deposed.values())
+    assert kept == ([("gone", Why.REMOVED), ("old", Why.REPLACED)] if days else [])
     assert KEY.encode() not in b"".join(before.values())
 
 
@@ -129,23 +132,25 @@ def snapshot(machine: Machine) -> dict[str, bytes]:
     }
 
 
-def run_one(folder: Path, *strikes: Strike) -> None:
+def run_one(folder: Path, *strikes: Strike, days: int = 0) -> None:
     """Strike one apply after the other, mend, and check every guarantee."""
     with closing(prepare(folder)) as machine:
+        machine.keep(days)
         lock_before = machine.environment.lockfile.read_bytes()
         try:
             for where in strikes:
                 strike(machine, where, lock_before)
             machine.converge()
-            check_end(machine)
+            check_end(machine, days=days)
         except Exception as error:
             error.add_note(f"struck by {strikes}")
             raise
 
 
-def strikes_of(folder: Path) -> list[Strike]:
+def strikes_of(folder: Path, *, days: int = 0) -> list[Strike]:
     """List every effect of the apply with everything that can strike at it."""
     with closing(prepare(folder)) as machine:
+        machine.keep(days)
         assert isinstance(machine.apply(), Report)
     return [
         Strike(at, blow, variant)
@@ -169,6 +174,13 @@ def test_whatever_strikes_one_apply_makes_it_right(folder: Path) -> None:
     assert len(strikes) > 1800
     for where in strikes:
         run_one(folder, where)
+
+
+def test_whatever_strikes_what_was_replaced_is_kept(folder: Path) -> None:
+    strikes = strikes_of(folder, days=7)
+    assert len(strikes) > 1200
+    for where in strikes[::3]:
+        run_one(folder, where, days=7)
 
 
 def test_a_blow_in_the_recovery_changes_nothing(folder: Path) -> None:

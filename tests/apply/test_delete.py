@@ -42,7 +42,9 @@ def start(machine: Machine, lock: Lock, claims: Claims) -> Run:
     provider = machine.workspace().provider
     return Run(
         provider=provider,
-        books=Books(environment.lockfile, lock, journal=journal, effects=effects),
+        books=Books(
+            environment.lockfile, lock, journal=journal, effects=effects, clock=provider.clock
+        ),
         effects=effects,
         root=machine.root,
         state_dir=environment.state_dir,

@@ -15,7 +15,13 @@ from pathlib import Path
 import httpx
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
 from machine import Machine
 from world import Blow, blows_for
 
@@ -98,6 +104,7 @@ class Histories(RuleBasedStateMachine):
         self.declared: dict[str, str] = {}
         self.aliases: dict[str, str] = {}
         self.foreign: set[str] = set()
+        self.days = 0
         self.old_locks = [dump_lock(self.machine.lock())]
         self.declare()
 
@@ -122,10 +129,16 @@ class Histories(RuleBasedStateMachine):
     def keep_lock(self) -> None:
         self.old_locks.append(dump_lock(self.machine.lock()))
 
+    @initialize(days=st.sampled_from((0, 7)))
+    def keep(self, days: int) -> None:
+        """Keep what is replaced or removed for some days, or not at all."""
+        self.days = days
+        self.machine.keep(days)
+
     @rule(name=names, prompt=prompts)
     def edit(self, name: str, prompt: str) -> None:
         renamed = f"{name}_now"
-        self.declared[renamed if renamed in self.aliases else name] = prompt
+        self.declared[renamed if renamed in self.aliases else name] = f"{prompt} {name}"
         self.declare()
 
     @rule(name=names)
@@ -143,6 +156,26 @@ class Histories(RuleBasedStateMachine):
         self.declared[new] = self.declared.pop(name)
         self.aliases[new] = name
         self.declare()
+
+    @precondition(lambda self: self.days and self.declared)
+    @rule(pick=st.integers(0, 9), prompt=prompts)
+    def edit_is_reverted(self, pick: int, prompt: str) -> None:
+        """I15: within the days a revert brings back the same voice, free."""
+        self.account.execute_late()
+        if not self.machine.plan().is_empty:
+            return
+        name = sorted(self.declared)[pick % len(self.declared)]
+        before, was = self.machine.lock().voices[name].voice_id, self.declared[name]
+        self.edit_and_apply(name, f"{prompt} {name[:3]}")
+        bills = len(self.machine.sandbox.list_bills())
+        self.edit_and_apply(name, was)
+        assert self.machine.lock().voices[name].voice_id == before
+        assert len(self.machine.sandbox.list_bills()) == bills
+
+    def edit_and_apply(self, name: str, prompt: str) -> None:
+        self.declared[name] = prompt
+        self.declare()
+        self.apply()
 
     @rule()
     def applies(self) -> None:
@@ -211,7 +244,7 @@ class Histories(RuleBasedStateMachine):
         made = self.machine.call(
             "create",
             target_model="qwen3-tts-vd-2026-01-26",
-            voice_prompt=f"A {prompt} voice.",
+            voice_prompt=f"A {prompt} {name} voice.",
             preview_text="Hello.",
             preferred_name=name,
             language="en",
@@ -242,6 +275,11 @@ class Histories(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.account.execute_late()
         self.machine.world.time += timedelta(minutes=minutes)
+
+    @rule(days=st.integers(1, 9))
+    def days_pass(self, days: int) -> None:
+        self.account.execute_late()
+        self.machine.world.time += timedelta(days=days)
 
     @invariant()
     def nothing_was_paid_twice(self) -> None:

@@ -80,6 +80,7 @@ def test_a_repository_lives(tmp_path: Path) -> None:
     start(repository)
     take_over(repository)
     review_and_merge(repository)
+    revert(repository)
     cancel(repository)
     rename(repository)
     watch(repository)
@@ -136,6 +137,21 @@ def review_and_merge(repository: Repository) -> None:
     assert repository.run("apply", ".voiceops/plan.json").out == "Nothing to do.\n"
     repository.run("plan", *AT, "--detailed-exitcode")
     assert repository.git("status", "--porcelain") == " M voiceops.sandbox.lock\n"
+    repository.commit("Record voices")
+
+
+def revert(repository: Repository) -> None:
+    """Take the edit of a merged change back: the voice of before returns, and nothing is paid."""
+    before, paid = repository.project.voices(), repository.paid()
+    repository.edit("imported.yaml", "A warm voice, number 9.", "A cold voice, number 9.")
+    repository.commit("Colder")
+    repository.run("apply", *AT, "--yes")
+    repository.commit("Record voices")
+    assert repository.project.voices() != before
+    repository.git("revert", "--no-edit", "HEAD~1")
+    assert "1 to restore" in repository.run("plan", *AT).out
+    repository.run("apply", *AT, "--yes")
+    assert (repository.project.voices(), repository.paid()) == (before, paid + 1)
     repository.commit("Record voices")
 
 

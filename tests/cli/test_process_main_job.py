@@ -99,7 +99,7 @@ def test_an_edit_replaces_the_voice_and_a_removal_deletes_it(project: Project) -
     assert "Plan: 1 to replace, 1 to delete, 1 unchanged." in planned.out
     ran = project.run("apply", *SANDBOX, "--yes")
     assert ran.code == 0
-    assert "Apply: 1 replaced, 1 pruned, 1 deleted. Spent about 0.2 USD." in ran.out
+    assert "Apply: 1 replaced, 1 deleted. Spent about 0.2 USD." in ran.out
     after = project.voices()
     assert set(after) == {"anchor", "wetter"}
     assert after["wetter"] == before["wetter"]
@@ -119,13 +119,13 @@ def test_the_plan_as_json_holds_what_the_text_says(project: Project) -> None:
     assert isinstance(changes, list)
     rows = [(change["action"], change["reason"], change["name"]) for change in changes]
     assert sorted(rows) == [("create", "new", "wetter"), ("replace", "edited", "anchor")]
-    assert document["quota"] == {"limit": 1000, "now": 2, "after": 3, "peak": 4, "warn_at": 900}
-    assert "Quota: 2 voices now, 3 after, 4 at the peak, of 1,000" in text
+    assert document["quota"] == {"limit": 1000, "now": 2, "after": 4, "peak": 4, "warn_at": 900}
+    assert "Quota: 2 voices now, 4 after, 4 at the peak, of 1,000" in text
     price = document["price"]
     assert isinstance(price, dict)
     assert (price["creates"], price["amount"], price["currency"]) == (2, 0.4, "USD")
     assert "Price: 2 x 0.2 = 0.4 USD" in text
-    empty = {"idle", "drift", "unmanaged", "problems", "guards"}
+    empty = {"idle", "drift", "unmanaged", "waiting", "pinned", "problems", "guards"}
     assert [document[key] for key in sorted(empty)] == [[]] * len(empty)
     assert changes[rows.index(("replace", "edited", "anchor"))]["replaces"] in text
 

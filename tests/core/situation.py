@@ -8,7 +8,7 @@ from typing import Any
 
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Claims, Facts, Intent, Overlooked
-from voiceops.core.lock import Deposed, Lock, LockEntry
+from voiceops.core.lock import Deposed, Lock, LockEntry, Why
 from voiceops.core.settings import Listing, Options, Orphans, Settings
 from voiceops.core.spec import Spec
 from voiceops.core.voice import LiveVoice, parse_voice_name
@@ -49,7 +49,12 @@ def read_facts(case: dict[str, Any]) -> Facts:
         lock=Lock(
             {name: _entry(name, body) for name, body in case.get("locked", {}).items()},
             {
-                voice_id(key): Deposed(body["name"], _digest(body.get("observed")))
+                voice_id(key): Deposed(
+                    body["name"],
+                    _digest(body.get("observed")),
+                    body.get("since", "2026-11-01"),
+                    Why(body.get("why", "replaced")),
+                )
                 for key, body in case.get("deposed", {}).items()
             },
         ),
@@ -92,6 +97,7 @@ def _desired(name: str, body: dict[str, Any] | str) -> Desired:
         protect=body.get("protect"),
         aliases=tuple(body.get("aliases", ())),
         adopt=voice_id(body["adopt"]) if "adopt" in body else None,
+        pin=body.get("pin", False),
     )
 
 

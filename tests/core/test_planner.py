@@ -31,6 +31,7 @@ def shown(change: Change) -> dict[str, Any]:
         "voice": change.voice,
         "replaces": change.replaces,
         "lost": change.lost,
+        "until": str(change.until or ""),
         "renamed_from": change.renamed_from,
         "changed": [difference.field for difference in change.differences],
         "candidates": [candidate.voice for candidate in change.candidates],
@@ -73,6 +74,14 @@ def outcome(plan: Plan, keys: set[str]) -> dict[str, Any]:
         "quota": [plan.quota.now, plan.quota.after, plan.quota.peak],
         "near": plan.quota.is_near,
         "price": str(plan.price.amount),
+        "pinned": [
+            f"{one.name} {' '.join(change.field for change in one.differences)}"
+            for one in plan.pinned
+        ],
+        "waiting": [
+            f"{one.name} {one.why} {one.since} {one.due_on}{' held' if one.held else ''}"
+            for one in plan.waiting
+        ],
         "idle": [
             f"{risk.deletes_on} {risk.name or risk.voice} {risk.evidence}" for risk in plan.idle
         ],
@@ -124,5 +133,6 @@ def test_every_action_and_every_guard_has_a_case() -> None:
     guards = {code for plan in plans for code in plan.get("guards", [])}
     assert actions == set(Action) - {Action.KEEP}
     assert guards == {
-        *("exclude", "empty", "overlooked", "deletes", "lost", "protected", "quota", "max_cost")
+        *("exclude", "replace", "empty", "overlooked", "deletes", "replaces"),
+        *("lost", "lost_protected", "protected", "quota", "max_cost"),
     }

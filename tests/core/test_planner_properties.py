@@ -11,9 +11,9 @@ from situation import MODEL, NOW, spec, voice_id
 
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Claims, Facts
-from voiceops.core.free import do_free_part
+from voiceops.core.free import do_free_parts
 from voiceops.core.lock import Deposed, Lock, LockEntry
-from voiceops.core.plan import Action, Plan
+from voiceops.core.plan import Action, Plan, Reason
 from voiceops.core.planner import make_plan
 from voiceops.core.settings import Options, Orphans, Settings
 from voiceops.core.voice import LiveVoice
@@ -21,6 +21,7 @@ from voiceops.errors import Place
 
 NAMES = ("a", "b", "c")
 SPECS = ("deep", "high")
+DAYS = (None, "2026-11-01", "2026-11-20")
 STAMPS = ("20260101", "20260202", "20260303", "20261122115900")
 VOICES = tuple(voice_id(f"{name}@{stamp}") for name in (*NAMES, "x") for stamp in STAMPS)
 PERMISSIVE = Options(allow_empty=True, allow_deletes=99, accept_lost=("*",))
@@ -34,6 +35,7 @@ def situations(draw: st.DrawFn, *, odd_merges: bool = False) -> Facts:
     """
     live = draw(st.dictionaries(st.sampled_from(VOICES), st.sampled_from((*SPECS, None))))
     names = draw(st.permutations(NAMES))
+    formerly = draw(st.permutations(NAMES))
     declared = draw(st.integers(0, 3))
     desired = tuple(
         Desired(
@@ -42,9 +44,9 @@ def situations(draw: st.DrawFn, *, odd_merges: bool = False) -> Facts:
             Place("m.yaml", 1, 1),
             protect=draw(st.sampled_from((None, True, False))),
             aliases=tuple(
-                draw(st.lists(st.sampled_from(names[declared:]), max_size=1))
-                if index == 0 and declared < 3
-                else ()
+                alias
+                for alias in formerly[index : index + 1]
+                if alias != name and draw(st.booleans())
             ),
             adopt=draw(st.none() | st.sampled_from(VOICES)) if index == 0 else None,
         )
@@ -65,7 +67,13 @@ def situations(draw: st.DrawFn, *, odd_merges: bool = False) -> Facts:
         environment="default",
         endpoint="test",
         desired=desired,
-        lock=Lock(entries, {voice: Deposed(name) for voice, name in deposed.items()}),
+        lock=Lock(
+            entries,
+            {
+                voice: Deposed(name, since=draw(st.sampled_from(DAYS)))
+                for voice, name in deposed.items()
+            },
+        ),
         live=tuple(
             LiveVoice(voice, spec(text) if text else None, MODEL, "en")
             for voice, text in live.items()
@@ -74,7 +82,11 @@ def situations(draw: st.DrawFn, *, odd_merges: bool = False) -> Facts:
         claims=Claims(frozenset(draw(st.sets(st.sampled_from(VOICES), max_size=2)))),
         queried=dict.fromkeys(missing),
         deleted=frozenset(draw(st.sets(st.sampled_from(VOICES), max_size=1))),
-        settings=Settings(orphans=draw(st.sampled_from(Orphans))),
+        settings=Settings(
+            orphans=draw(st.sampled_from(Orphans)),
+            keep_replaced_days=draw(st.sampled_from([0, 7])),
+            keep_removed_days=draw(st.sampled_from([0, 7])),
+        ),
         options=PERMISSIVE,
     )
 
@@ -83,8 +95,7 @@ def carried_out(facts: Facts, plan: Plan) -> Facts:
     """Do a plan on paper: the account and the lockfile as they are after a perfect apply."""
     live = {voice.voice_id: voice for voice in facts.live}
     lock, gone = facts.lock, set(facts.deleted)
-    for change in plan.changes:
-        lock = do_free_part(lock, change, live)
+    lock = do_free_parts(lock, plan.changes, live)
     for number, change in enumerate(plan.changes):
         if change.action in {Action.CREATE, Action.REPLACE} and change.desired:
             made = voice_id(f"{change.name}@2026112211590{number}#f{number:03d}")
@@ -93,8 +104,8 @@ def carried_out(facts: Facts, plan: Plan) -> Facts:
             entry = LockEntry(made, MODEL, "en", sent.digest, observed=sent.digest)
             entry = replace(entry, protect=bool(change.desired.protect))
             lock = lock.put(change.name, entry, depose=bool(change.replaces))
-    leaving = {c.voice for c in plan.changes if c.action in {Action.DELETE, Action.PRUNE}}
-    leaving |= {change.replaces for change in plan.changes if change.replaces}
+    lock = lock.stamp(plan.today.isoformat())
+    leaving = {change.deletes for change in plan.changes}
     for voice in leaving:
         live.pop(voice, None)
         gone.add(voice)
@@ -124,7 +135,12 @@ def test_after_an_apply_the_plan_is_empty(facts: Facts) -> None:
 def test_every_name_is_decided_once(facts: Facts) -> None:
     plan = make_plan(facts)
     lesser = {Action.PRUNE, Action.FORGET, Action.DELETE}
-    names = Counter(change.name for change in plan.changes if change.action not in lesser)
+    lesser |= {Action.DEPOSE}
+    names = Counter(
+        change.name
+        for change in plan.changes
+        if change.action not in lesser and change.reason is not Reason.DEPOSED
+    )
     assert max(names.values(), default=1) == 1
     voices = Counter(change.voice for change in plan.changes if change.voice)
     assert max(voices.values(), default=1) == 1 or _is_shared(facts, voices), voices

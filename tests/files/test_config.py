@@ -58,6 +58,9 @@ def test_every_setting_can_be_set(tmp_path):
     text = """\
 orphans: delete
 max_delete_percent: 10
+max_replace_percent: 20
+keep_replaced_days: 14
+keep_removed_days: 30
 quota: 500
 quota_warn_percent: 80
 idle_days: 100
@@ -73,6 +76,9 @@ listing: until_empty
     assert settings == Settings(
         orphans=Orphans.DELETE,
         max_delete_percent=10,
+        max_replace_percent=20,
+        keep_replaced_days=14,
+        keep_removed_days=30,
         quota=500,
         quota_warn_percent=80,
         idle_days=100,

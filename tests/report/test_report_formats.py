@@ -140,7 +140,7 @@ def test_outputs_of_a_step(kind: str, outputs: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        ("plan", '{"create": 2, "update": 0, "delete": 2}\n'),
+        ("plan", '{"create": 2, "update": 0, "delete": 1}\n'),
         ("apply", '{"create": 1, "update": 0, "delete": 0}\n'),
         ("validate", '{"error": "Validate: 1 fault in 1 manifest"}\n'),
         ("failure", '{"error": "Failed: plan"}\n'),

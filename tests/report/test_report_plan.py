@@ -48,7 +48,7 @@ environment default, at test
     language      en
     target_model  qwen3-tts-vd-2026-01-26
 ± replace  weather (was meteo)  its declaration was edited  manifests/voices.yaml:3:3
-    then deletes  qwen-tts-vd-meteo-voice-20251201000000000-a1b2
+    keeps         qwen-tts-vd-meteo-voice-20251201000000000-a1b2 until 2026-11-30
     voice_prompt  A [-slow-]{+brisk+} voice.
 - delete   gone  no manifest declares it any more
     voice         qwen-tts-vd-gone-voice-20260301000000000-a1b2
@@ -64,7 +64,7 @@ Drift:
 Unmanaged voices (kept):
   qwen-tts-vd-stranger-voice-20260301000000000-a1b2
 
-Quota: 7 voices now, 7 after, 9 at the peak, of 8: near the limit (warning from 8)
+Quota: 7 voices now, 8 after, 9 at the peak, of 8: near the limit (warning from 8)
 Price: 2 x 0.2 = 0.4 USD (an estimate)
 
 refused: the apply would hold 9 voices at its peak; the account takes 8

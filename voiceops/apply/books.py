@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from voiceops.clock import Clock
 from voiceops.core.lock import Lock, LockEntry
+from voiceops.core.voice import ACCOUNT_ZONE
 from voiceops.effects import Effects
 from voiceops.files.journal import Journal
 from voiceops.files.lockfile import write_lock
@@ -16,11 +18,14 @@ from voiceops.files.lockfile import write_lock
 class Books:
     """The only writer of the lockfile; every change of it is on disk before the method returns."""
 
-    def __init__(self, lockfile: Path, lock: Lock, *, journal: Journal, effects: Effects) -> None:
+    def __init__(
+        self, lockfile: Path, lock: Lock, *, journal: Journal, effects: Effects, clock: Clock
+    ) -> None:
         self.journal = journal
         self.lockfile = lockfile
         self._lock = lock
         self._effects = effects
+        self._clock = clock
         self._mutex = threading.Lock()
 
     @property
@@ -34,11 +39,19 @@ class Books:
         Raises FileUnusable if it cannot be written; the file then is the old one, whole.
         """
         with self._mutex:
-            changed = make(self._lock)
+            changed = self._stamp(make(self._lock))
             if changed == self._lock:
                 return
             self._lock = changed
             write_lock(self.lockfile, changed, effects=self._effects)
+
+    def _stamp(self, lock: Lock) -> Lock:
+        """Write down from which day on what is deposed waits."""
+        if lock.is_stamped:
+            return lock
+        mark = self._clock.mark()
+        latest = self._clock.latest(mark) or mark.wall
+        return lock.stamp(latest.astimezone(ACCOUNT_ZONE).date().isoformat())
 
     def record(self, name: str, entry: LockEntry, *, depose: bool) -> None:
         """Let a name stand for a voice that was made or found; its history moves along."""

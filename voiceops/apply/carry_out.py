@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial, reduce
+from functools import partial
 
 from voiceops.apply.check import check
 from voiceops.apply.create import Before, create_voice
@@ -11,7 +11,7 @@ from voiceops.apply.delete import delete_orphan, prune
 from voiceops.apply.run import Event, EventKind, Run
 from voiceops.apply.settle import settle
 from voiceops.core.facts import Facts
-from voiceops.core.free import FREE_ACTIONS, do_free_part
+from voiceops.core.free import FREE_ACTIONS, do_free_parts
 from voiceops.core.intents import Verdict
 from voiceops.core.plan import Action, Change, Plan, Reason
 from voiceops.core.result import Result, Status
@@ -19,6 +19,7 @@ from voiceops.errors import FileUnusable, ServiceError
 from voiceops.threads import do_side_by_side
 
 _PAID = frozenset({Action.CREATE, Action.REPLACE})
+_DELETING = frozenset({Action.DELETE, Action.PRUNE})
 
 
 def carry_out(plan: Plan, facts: Facts, run: Run) -> tuple[Result, ...]:
@@ -46,9 +47,7 @@ def _do_free(plan: Plan, facts: Facts, run: Run) -> list[Result]:
     free = [change for change in plan.changes if change.action in FREE_ACTIONS]
     status, message, hint = Status.DONE, "", ""
     try:
-        run.books.change(
-            lambda lock: reduce(lambda so_far, c: do_free_part(so_far, c, live), plan.changes, lock)
-        )
+        run.books.change(lambda lock: do_free_parts(lock, plan.changes, live))
         _close_answered(free, run)
     except FileUnusable as error:
         run.everything.close(error.message)
@@ -87,9 +86,9 @@ def _create_or_replace(change: Change, *, run: Run, before: Before) -> list[Resu
     if change.desired is None:
         raise ValueError(f"{change.action} of {change.name} without a declaration")
     made = create_voice(change, change.desired, run, before=before)
-    if made.status is not Status.DONE or not change.replaces:
+    if made.status is not Status.DONE or not change.deletes:
         return [made]
-    return [made, prune(_prune_of(change.name, change.replaces), run)]
+    return [made, prune(_prune_of(change.name, change.deletes), run)]
 
 
 def _settle_unknown(results: list[Result], run: Run) -> list[Result]:
@@ -114,13 +113,14 @@ def _settle_unknown(results: list[Result], run: Run) -> list[Result]:
 
 
 def _do_prunes(plan: Plan, results: Iterable[Result], run: Run) -> list[Result]:
-    """Delete replaced voices: those of earlier runs, and those that this run has deposed."""
+    """Delete deposed voices: those that are due, and those of this run that do not wait."""
     tasks = [change for change in plan.changes if change.action is Action.PRUNE]
     tasks += [
-        _prune_of(change.name, change.replaces)
+        _prune_of(change.name, change.deletes)
         for change in plan.changes
-        if change.replaces in run.books.lock.deposed
-        and not any(result.voice == change.replaces for result in results)
+        if change.action not in _DELETING
+        and change.deletes in run.books.lock.deposed
+        and not any(result.voice == change.deletes for result in results)
     ]
     return _side_by_side([(change, lambda c: [prune(c, run)]) for change in tasks], run)
 

@@ -56,7 +56,8 @@ def read_saved(path: Path, said: Global, options: Options) -> Plan:
     if not isinstance(document, Plan):
         raise FileUnusable(f"{path}: holds no plan", hint="save one with `voiceops plan -o FILE`")
     made = options_of(document)
-    if made.allow_deletes < 0 or not 1 <= made.parallelism <= MOST_PARALLEL:
+    numbers = (made.allow_deletes, made.allow_replaces)
+    if min(numbers) < 0 or not 1 <= made.parallelism <= MOST_PARALLEL:
         raise FileUnusable(
             f"{path}: its options are not those of any command", hint="plan again, and save it"
         )

@@ -23,11 +23,11 @@ def find_disagreements(
     lock = lock.restate(former)
     wanted = set()
     for one in desired:
-        wanted |= {one.name, *one.aliases}
+        wanted.add(one.name)
         entry = lock.voices.get(one.name)
         if entry is None:
             faults.append(Fault(one.place, f"{one.name} is not locked", _APPLY))
-        elif entry.spec != one.spec.digest:
+        elif entry.spec != one.spec.digest and not one.pin:
             faults.append(Fault(one.place, f"{one.name} was edited after it was locked", _APPLY))
     faults += [
         Fault(Place(lockfile, 1, 1), f"{name} is locked, and no manifest declares it", _APPLY)

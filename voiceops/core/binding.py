@@ -53,7 +53,14 @@ def bind(facts: Facts, changes: Iterable[Change]) -> Binding:
         if voice in live
     }
     declared = sorted(
-        (desired.name, desired.spec.digest, desired.protect, desired.aliases, desired.adopt)
+        (
+            desired.name,
+            desired.spec.digest,
+            desired.protect,
+            desired.aliases,
+            desired.adopt,
+            desired.pin,
+        )
         for desired in facts.desired
     )
     return Binding(

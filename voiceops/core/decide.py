@@ -3,42 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from voiceops.core.deposed import find_end
 from voiceops.core.desired import Desired
 from voiceops.core.difference import find_differences
-from voiceops.core.lock import LockEntry
+from voiceops.core.lock import LockEntry, Why
+from voiceops.core.moves import Moves, Origin
 from voiceops.core.plan import Action, Candidate, Change, FieldChange, Reason
 from voiceops.core.view import View
 from voiceops.core.voice import LiveVoice, read_created
 
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The lock entry that a declared voice starts from, and the name it stands under."""
-
-    name: str
-    entry: LockEntry
+# What leaves a voice as it is, under whatever name.
+_AS_IT_IS = frozenset({Action.KEEP, Action.RECORD})
 
 
-def find_origin(desired: Desired, view: View) -> Origin | None:
-    """Find the entry of a declared voice: its own name's, else that of its first locked alias."""
-    locked = view.facts.lock.voices
-    for name in (desired.name, *desired.aliases):
-        if name in locked:
-            return Origin(name, locked[name])
-    return None
-
-
-def decide(desired: Desired, origin: Origin | None, view: View) -> Change:
+def decide(desired: Desired, moves: Moves, view: View) -> Change:
     """Decide what becomes of one declared voice that has no open intent."""
+    origin = moves.origin_of(desired)
     change = _decide_row(desired, origin, view)
-    if origin is None or origin.name == desired.name:
+    is_asked = desired.name in view.facts.options.replace
+    if change.action in {Action.CREATE, Action.REPLACE} and not is_asked:
+        change = _find_move(desired, change, moves)
+    elif origin is not None and origin.name != desired.name and change.action in _AS_IT_IS:
+        change = _rename(change, moves.left_behind(desired), view)
+    if origin is not None and origin.name != desired.name:
+        change = replace(change, renamed_from=origin.name)
+    if not change.replaces:
         return change
-    renamed = replace(change, renamed_from=origin.name)
-    if change.action in {Action.KEEP, Action.RECORD}:
-        return replace(renamed, action=Action.RENAME, reason=Reason.RENAMED)
-    return renamed
+    return replace(change, until=find_end(Why.REPLACED, desired.name, change.replaces, view))
+
+
+def _rename(change: Change, former: LockEntry | None, view: View) -> Change:
+    """Let a name take the voice of another one; its own former voice is deposed."""
+    renamed = replace(change, action=Action.RENAME, reason=Reason.RENAMED)
+    if former is None:
+        return renamed
+    is_ours = view.live(former.voice_id) is not None and not view.is_shared(former.voice_id)
+    return replace(renamed, reason=Reason.PROMOTED, replaces=former.voice_id if is_ours else "")
+
+
+def _find_move(desired: Desired, change: Change, moves: Moves) -> Change:
+    """Refuse to pay for a voice that a name of ours gives up, or that an alias was to bring."""
+    offered = moves.offer_to(desired)
+    if offered is not None:
+        return _problem(
+            desired.name,
+            Reason.MOVED_HERE,
+            f"the voice of {offered} is just what is declared here, and would go",
+            hint=f"add `aliases: [{offered}]`: the voice moves here, free of charge",
+            desired=desired,
+        )
+    kept = moves.kept_alias(desired)
+    if kept is not None:
+        return _problem(
+            desired.name,
+            Reason.RENAMED,
+            f"the alias {kept} is declared, and keeps its own voice",
+            hint="take the alias out: as it is, a new voice would be paid for",
+            desired=desired,
+        )
+    return change
 
 
 def is_stale_adoption(desired: Desired, origin: Origin | None, view: View) -> bool:
@@ -78,14 +103,16 @@ def _decide_row(desired: Desired, origin: Origin | None, view: View) -> Change:
     if live is None:
         lost = Change(Action.CREATE, Reason.LOST, desired.name, lost=entry.voice_id)
         return _obtain(desired, lost, view)
-    if entry.spec == desired.spec.digest:
+    is_equal = entry.spec == desired.spec.digest
+    is_asked = desired.name in view.facts.options.replace
+    if (is_equal or desired.pin) and not is_asked:
         return _keep(desired, origin, live, view)
     edited = Change(
         Action.REPLACE,
-        Reason.EDITED,
+        Reason.ASKED if is_equal or desired.pin else Reason.EDITED,
         desired.name,
         replaces="" if view.is_shared(entry.voice_id) else entry.voice_id,
-        differences=_differences(entry, live, desired),
+        differences=() if is_equal else _differences(entry, live, desired),
     )
     return _obtain(desired, edited, view)
 
@@ -153,8 +180,11 @@ def _keep(desired: Desired, origin: Origin, live: LiveVoice, view: View) -> Chan
     kept = Change(
         Action.KEEP, Reason.UP_TO_DATE, desired.name, voice=entry.voice_id, desired=desired
     )
+    if entry.spec != desired.spec.digest:
+        moved_on = _differences(entry, live, desired)
+        kept = replace(kept, reason=Reason.PINNED, differences=moved_on)
     is_unseen = entry.observed is None and live.spec is not None
-    is_restated = origin.name in view.facts.restated
+    is_restated = origin.name in view.facts.restated and not kept.differences
     if is_unseen or is_restated or desired.protect not in {None, entry.protect}:
         return replace(kept, action=Action.RECORD, reason=Reason.RECORDED)
     if entry.observed and live.spec and live.spec.digest != entry.observed:
@@ -165,7 +195,8 @@ def _keep(desired: Desired, origin: Origin, live: LiveVoice, view: View) -> Chan
 def _obtain(desired: Desired, wanted: Change, view: View) -> Change:
     """Get a voice for a row that would create: restored, adopted, or really created."""
     wanted = replace(wanted, desired=desired)
-    deposed = view.restorable(desired)
+    is_asked = desired.name in view.facts.options.replace
+    deposed = None if is_asked else view.restorable(desired)
     if deposed is not None:
         return replace(
             wanted, action=Action.RESTORE, reason=Reason.RESTORED, voice=deposed.voice_id

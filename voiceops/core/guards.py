@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+from voiceops.core.deposed import most_deletes
 from voiceops.core.facts import Facts
 from voiceops.core.outlook import find_price, find_quota
-from voiceops.core.plan import Action, Change, Guard, Reason
+from voiceops.core.plan import Action, Change, Guard, Reason, Waiting
 from voiceops.core.settings import is_plain, matches
 from voiceops.core.view import View
 
-ALWAYS_ALLOWED = 3
+ALWAYS_REPLACED = 5
+_LET_GO = frozenset({Action.DELETE, Action.DEPOSE})
+_SHORT = frozenset({"language", "target_model"})
+_MOST_GROUPS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a guard looks at: all rows, the selected changes among them, the facts."""
+    """What a guard looks at: all rows, the selected changes among them, what waits, the facts."""
 
     rows: tuple[Change, ...]
     changes: tuple[Change, ...]
+    waiting: tuple[Waiting, ...]
     facts: Facts
 
     @property
     def threshold(self) -> float:
-        """How many voices may go without a word: three, or a share of the locked ones."""
-        share = self.facts.settings.max_delete_percent / 100
-        return max(ALWAYS_ALLOWED, share * len(self.facts.lock.voices))
+        """How many voices may go without a word."""
+        return most_deletes(self.facts)
 
 
 def find_guards(
-    rows: Iterable[Change], changes: tuple[Change, ...], facts: Facts
+    rows: Iterable[Change],
+    changes: tuple[Change, ...],
+    waiting: tuple[Waiting, ...],
+    facts: Facts,
 ) -> tuple[Guard, ...]:
     """List the guards that refuse this run, in a fixed order; empty if none does."""
-    case = Case(tuple(rows), changes, facts)
+    case = Case(tuple(rows), changes, waiting, facts)
     return tuple(guard for rule in _RULES if (guard := rule(case)) is not None)
 
 
@@ -43,7 +51,7 @@ def find_asks(changes: tuple[Change, ...], view: View) -> tuple[str, ...]:
     doubtful = sorted(
         (change.name, voice_id)
         for change in changes
-        for voice_id in _deleted_voices(change)
+        if (voice_id := change.deletes)
         if _is_echoed_otherwise(voice_id, view)
     )
     return tuple(
@@ -71,6 +79,21 @@ def _refuse_misspelt(case: Case) -> Guard | None:
         "exclude",
         f"--exclude names {', '.join(unknown)}, and no voice is called that",
         f"{meant}a glob, such as '{unknown[0]}*', need not match",
+    )
+
+
+def _refuse_unknown_take(case: Case) -> Guard | None:
+    """Refuse to make another take of what nobody declares."""
+    declared = {desired.name for desired in case.facts.desired}
+    unknown = sorted(set(case.facts.options.replace) - declared)
+    if not unknown:
+        return None
+    close = get_close_matches(unknown[0], sorted(declared), n=1)
+    meant = f"did you mean {close[0]}? " if close else ""
+    return Guard(
+        "replace",
+        f"--replace names {', '.join(unknown)}, which no manifest declares",
+        f"{meant}name a voice as its manifest does",
     )
 
 
@@ -102,7 +125,7 @@ def _refuse_overlooked(case: Case) -> Guard | None:
 
 
 def _refuse_deletes(case: Case) -> Guard | None:
-    deletes = sum(change.action is Action.DELETE for change in case.changes)
+    deletes = sum(change.action in _LET_GO for change in case.changes)
     if deletes <= max(case.threshold, case.facts.options.allow_deletes):
         return None
     return Guard(
@@ -110,6 +133,41 @@ def _refuse_deletes(case: Case) -> Guard | None:
         f"{deletes} voices would be deleted; more than {case.threshold:g} need a person",
         f"if that is meant, add --allow-deletes {deletes}",
     )
+
+
+def _refuse_replaces(case: Case) -> Guard | None:
+    replaces = [change for change in case.changes if change.action is Action.REPLACE]
+    share = case.facts.settings.max_replace_percent / 100
+    most = max(ALWAYS_REPLACED, share * len(case.facts.lock.voices))
+    if len(replaces) <= max(most, case.facts.options.allow_replaces):
+        return None
+    return Guard(
+        "replaces",
+        f"{len(replaces)} voices would be made anew; more than {most:g} need a person: "
+        f"{_group(replaces)}",
+        f"if that is meant, add --allow-replaces {len(replaces)}",
+    )
+
+
+def _group(replaces: list[Change]) -> str:
+    """Say what was edited, edits that are alike together, the most common first."""
+    edits = Counter(_say_edit(change) for change in replaces)
+    ordered = sorted(edits.items(), key=lambda item: (-item[1], item[0]))
+    shown = [f"{count} x {edit}" for edit, count in ordered[:_MOST_GROUPS]]
+    rest = sum(count for _, count in ordered[_MOST_GROUPS:])
+    return "; ".join([*shown, f"{rest} x other edits"] if rest else shown)
+
+
+def _say_edit(change: Change) -> str:
+    """Name an edit: a short value before and after, the line of the defaults if it is there."""
+    parts = []
+    for one in change.differences:
+        place = change.desired.place_of(one.field) if change.desired else None
+        where = f" ({place})" if place else ""
+        is_short = one.field in _SHORT and one.before is not None
+        values = f" {one.before} -> {one.after}" if is_short else ""
+        parts.append(f"{one.field}{values}{where}")
+    return ", ".join(parts) or "another take"
 
 
 def _refuse_lost(case: Case) -> Guard | None:
@@ -129,12 +187,35 @@ def _refuse_lost(case: Case) -> Guard | None:
     )
 
 
+def _refuse_lost_protected(case: Case) -> Guard | None:
+    lost = {
+        change.name: change.lost
+        for change in case.changes
+        if change.action is Action.CREATE and change.lost and _was_protected(change, case)
+    }
+    names = sorted(name for name in lost if not matches(case.facts.options.accept_lost, name))
+    if not names:
+        return None
+    flags = " ".join(f"--accept-lost {name}" for name in names)
+    return Guard(
+        "lost_protected",
+        f"protected voices are gone from the account: {', '.join(names)}; what would be made in "
+        "their place is another voice",
+        f"listen to what you have of them; if a new voice is wanted, add {flags}",
+    )
+
+
+def _was_protected(change: Change, case: Case) -> bool:
+    entry = case.facts.lock.voices.get(change.renamed_from or change.name)
+    return entry is not None and entry.protect and entry.voice_id == change.lost
+
+
 def _refuse_protected(case: Case) -> Guard | None:
     names = sorted(
         {
             change.name
             for change in case.changes
-            if (change.action is Action.DELETE or change.replaces) and _is_protected(change, case)
+            if (change.action in _LET_GO or change.replaces) and _is_protected(change, case)
         }
     )
     if not names:
@@ -159,21 +240,39 @@ def _refuse_quota(case: Case) -> Guard | None:
 
 def _find_way_out(case: Case, *, too_many: int) -> str:
     """Name the flags with which the same changes fit, or else how much must go."""
+    options = case.facts.options
+    at_once = _delete_now(case)
     ways = {
-        "add --parallelism 1": replace(case.facts.options, parallelism=1),
-        "add --deletes-first": replace(case.facts.options, deletes_first=True),
-        "add --deletes-first --parallelism 1": replace(
-            case.facts.options, deletes_first=True, parallelism=1
+        "--parallelism 1": (case.changes, replace(options, parallelism=1)),
+        "--deletes-first": (case.changes, replace(options, deletes_first=True)),
+        "--deletes-first --parallelism 1": (
+            case.changes,
+            replace(options, deletes_first=True, parallelism=1),
         ),
+        "--delete-now": (at_once, options),
+        "--delete-now --deletes-first": (at_once, replace(options, deletes_first=True)),
     }
-    for flags, options in ways.items():
-        quota = find_quota(case.changes, replace(case.facts, options=options))
+    for flags, (changes, changed) in ways.items():
+        quota = find_quota(changes, replace(case.facts, options=changed))
         if quota.peak <= quota.limit:
-            return flags
+            return f"add {flags}"
     voices = f"{too_many} voice{'' if too_many == 1 else 's'}"
     return (
         f"declare fewer, or delete {voices} that nobody needs: `voiceops list` shows whose they are"
     )
+
+
+def _delete_now(case: Case) -> tuple[Change, ...]:
+    """Give the changes as they would be if nothing waited."""
+    at_once = {Action.DEPOSE: Action.DELETE}
+    changes = (
+        replace(change, action=at_once.get(change.action, change.action), until=None)
+        for change in case.changes
+    )
+    waiting = (
+        Change(Action.PRUNE, Reason.DEPOSED, one.name, voice=one.voice) for one in case.waiting
+    )
+    return (*changes, *waiting)
 
 
 def _refuse_cost(case: Case) -> Guard | None:
@@ -189,10 +288,13 @@ def _refuse_cost(case: Case) -> Guard | None:
 
 _RULES: tuple[Callable[[Case], Guard | None], ...] = (
     _refuse_misspelt,
+    _refuse_unknown_take,
     _refuse_empty,
     _refuse_overlooked,
     _refuse_deletes,
+    _refuse_replaces,
     _refuse_lost,
+    _refuse_lost_protected,
     _refuse_protected,
     _refuse_quota,
     _refuse_cost,
@@ -212,15 +314,10 @@ def _is_lost_for_good(row: Change, facts: Facts) -> bool:
 def _is_protected(change: Change, case: Case) -> bool:
     if change.desired is not None and change.desired.protect is not None:
         return change.desired.protect
-    entry = case.facts.lock.voices.get(change.renamed_from or change.name)
-    return entry is not None and entry.protect and entry.voice_id in _deleted_voices(change)
-
-
-def _deleted_voices(change: Change) -> list[str]:
-    """List the live voices that a change deletes in the end."""
-    if change.action in {Action.DELETE, Action.PRUNE}:
-        return [change.voice]
-    return [change.replaces] if change.replaces else []
+    leaving = {change.deletes, change.deposes}
+    locked = case.facts.lock.voices
+    entries = (locked[name] for name in change.touched if name in locked)
+    return any(entry.protect and entry.voice_id in leaving for entry in entries)
 
 
 def _is_echoed_otherwise(voice_id: str, view: View) -> bool:

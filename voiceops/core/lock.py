@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import TypeVar
 
 from voiceops.core.voice import LiveVoice
@@ -30,12 +31,26 @@ class LockEntry:
     protect: bool = False
 
 
+class Why(StrEnum):
+    """Why a voice of ours is to go: another took its name, or nobody declares it."""
+
+    REPLACED = "replaced"
+    REMOVED = "removed"
+    UNMANAGED = "unmanaged"
+
+
 @dataclass(frozen=True, slots=True)
 class Deposed:
-    """A replaced voice that is not deleted yet: the name it bore, and what was observed of it."""
+    """A voice that nobody is to use any more and that is not deleted yet.
+
+    `name` is the one it bore, `observed` what was observed of it. `since` is the day
+    (YYYY-MM-DD, in the account's time zone) from which it waits; None until it is written down.
+    """
 
     name: str
     observed: str | None = None
+    since: str | None = None
+    why: Why = Why.REPLACED
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +76,14 @@ class Lock:
         """List the names that stand for a voice, sorted; more than one after an odd merge."""
         return sorted(name for name, entry in self.voices.items() if entry.voice_id == voice_id)
 
-    def rename(self, old: str, new: str) -> Lock:
-        """Move an entry to another name, as it is."""
-        return Lock({**_without(self.voices, old), new: self.voices[old]}, self.deposed)
+    def move(self, names: Mapping[str, str]) -> Lock:
+        """Move entries to other names, all at once and as they are; `names` maps old to new.
+
+        What stood under a new name and does not move itself is dropped.
+        """
+        moved = {new: self.voices[old] for old, new in names.items()}
+        stays = {name: entry for name, entry in self.voices.items() if name not in names}
+        return Lock({**stays, **moved}, self.deposed)
 
     def depose(self, voice_id: str, deposed: Deposed) -> Lock:
         """Note a voice as ours, replaced, and still to be deleted."""
@@ -75,6 +95,19 @@ class Lock:
         if entry is None or entry.voice_id != voice_id:
             return self
         return Lock(_without(self.voices, name), self.deposed)
+
+    def stamp(self, day: str) -> Lock:
+        """Write down the day (YYYY-MM-DD) from which voices wait that have none yet."""
+        stamped = {
+            voice_id: deposed if deposed.since else replace(deposed, since=day)
+            for voice_id, deposed in self.deposed.items()
+        }
+        return Lock(self.voices, stamped)
+
+    @property
+    def is_stamped(self) -> bool:
+        """Tell whether it is known of every deposed voice since when it waits."""
+        return all(deposed.since for deposed in self.deposed.values())
 
     def drop_deposed(self, voice_id: str) -> Lock:
         """Drop a deposed voice; a name that stands for it stays."""

@@ -9,37 +9,38 @@ from voiceops.core.facts import Facts
 from voiceops.core.plan import Action, Change, IdleRisk, Price, Quota, Unmanaged
 from voiceops.core.settings import Settings
 from voiceops.core.view import View
-from voiceops.core.voice import ACCOUNT_ZONE, read_created
+from voiceops.core.voice import read_created
 
 RECORDED_USE = "recorded_use"
 CREATION = "creation"
+_PAID = frozenset({Action.CREATE, Action.REPLACE})
 
 
 def find_quota(changes: tuple[Change, ...], facts: Facts) -> Quota:
     """Count voices now, after these changes, and at the peak of the apply.
 
-    Every voice that the service lists counts, whoever made it. A replace holds two voices for a
-    while; as many do as run side by side.
+    Every voice that the service lists counts, whoever made it. A replace whose old voice goes at
+    once holds two voices for a while; as many do as run side by side.
     """
     now = len(facts.live)
-    creates = sum(change.action is Action.CREATE for change in changes)
-    replaces = sum(change.action is Action.REPLACE for change in changes)
-    deletes = sum(_deletes_a_voice(change) for change in changes)
-    freed_first = deletes if facts.options.deletes_first else 0
-    side_by_side = min(replaces, facts.options.parallelism)
+    made = sum(change.action in _PAID for change in changes)
+    deletes = sum(bool(change.deletes) for change in changes)
+    swaps = sum(change.action is Action.REPLACE and bool(change.deletes) for change in changes)
+    freed_first = deletes - swaps if facts.options.deletes_first else 0
+    side_by_side = min(swaps, facts.options.parallelism)
     limit = facts.settings.quota
     return Quota(
         limit=limit,
         now=now,
-        after=now + creates - deletes,
-        peak=max(now, now - freed_first + creates + side_by_side),
+        after=now + made - deletes,
+        peak=max(now, now - freed_first + made - swaps + side_by_side),
         warn_at=-(-limit * facts.settings.quota_warn_percent // 100),
     )
 
 
 def find_price(changes: tuple[Change, ...], settings: Settings) -> Price:
     """Estimate what the creates and replaces cost."""
-    creates = sum(change.action in {Action.CREATE, Action.REPLACE} for change in changes)
+    creates = sum(change.action in _PAID for change in changes)
     each = settings.price_amount
     return Price(creates, each, creates * each, settings.price_currency, settings.max_cost)
 
@@ -52,8 +53,7 @@ def find_idle(
     Only recorded use or the creation can be known: the service tells no last use. Voices that
     this plan deletes are left out, and so are those whose age nobody knows.
     """
-    leaving = {change.replaces for change in changes}
-    leaving |= {change.voice for change in changes if _deletes_a_voice(change)}
+    leaving = {voice for change in changes for voice in (change.deletes, change.deposes)}
     forgotten = {change.name for change in changes if change.action is Action.FORGET}
     names = {
         entry.voice_id: name
@@ -81,7 +81,7 @@ def _find_risk(name: str, voice_id: str, view: View) -> IdleRisk | None:
     if last_used is None:
         return None
     deletes_on = last_used + timedelta(days=settings.idle_days)
-    days_left = (deletes_on - view.facts.now.astimezone(ACCOUNT_ZONE).date()).days
+    days_left = (deletes_on - view.today).days
     if days_left > settings.idle_warn_days:
         return None
     return IdleRisk(name, voice_id, last_used, evidence, deletes_on, days_left)
@@ -103,14 +103,3 @@ def _read_date(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         return None
-
-
-def _deletes_a_voice(change: Change) -> bool:
-    """Tell whether a change leaves the account with one voice less."""
-    match change.action:
-        case Action.DELETE | Action.PRUNE:
-            return True
-        case Action.ADOPT | Action.RESTORE:
-            return bool(change.replaces)
-        case _:
-            return False

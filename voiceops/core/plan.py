@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from voiceops.core.desired import Desired
+from voiceops.core.lock import Why
 from voiceops.core.settings import Options
 from voiceops.errors import Fault
 
@@ -24,6 +25,7 @@ class Action(StrEnum):
     ADOPT = "adopt"
     RESTORE = "restore"
     FORGET = "forget"
+    DEPOSE = "depose"
     CREATE = "create"
     REPLACE = "replace"
     PRUNE = "prune"
@@ -44,9 +46,14 @@ class Reason(StrEnum):
     UP_TO_DATE = "up_to_date"
     ECHOED = "echoed"
     EDITED = "edited"
+    ASKED = "asked"
+    PINNED = "pinned"
     LOST = "lost"
     UNLISTED = "unlisted"
     RENAMED = "renamed"
+    PROMOTED = "promoted"
+    SUPERSEDED = "superseded"
+    MOVED_HERE = "moved_here"
     RECORDED = "recorded"
     REMOVED = "removed"
     DEPOSED = "deposed"
@@ -78,9 +85,10 @@ class Change:
     """One decision.
 
     `voice` is the voice that is adopted, restored, recorded, renamed, deleted, pruned or
-    forgotten; `replaces` a live voice that this change deposes and then deletes; `lost` the voice
-    that the name stood for and that is gone. `name` is a preferred name; for an unmanaged voice
-    it is the one in its generated name. `desired` is there if a manifest declares the name.
+    forgotten or deposed; `replaces` a live voice that this change deposes; `lost` the voice that
+    the name stood for and that is gone. What is deposed may be deleted from the day `until` on;
+    None: this apply deletes it. `name` is a preferred name; for an unmanaged voice it is the one
+    in its generated name. `desired` is there if a manifest declares the name.
     """
 
     action: Action
@@ -89,6 +97,7 @@ class Change:
     voice: str = ""
     replaces: str = ""
     lost: str = ""
+    until: date | None = None
     renamed_from: str = ""
     desired: Desired | None = None
     differences: tuple[FieldChange, ...] = ()
@@ -101,6 +110,20 @@ class Change:
         """List every name and every voice that it is about."""
         names = (self.name, self.renamed_from, self.voice, self.replaces, self.lost)
         return tuple(filter(None, names))
+
+    @property
+    def deletes(self) -> str:
+        """Name the live voice that this change deletes in the end; empty if it deletes none."""
+        if self.action in {Action.DELETE, Action.PRUNE}:
+            return self.voice
+        return "" if self.until else self.replaces
+
+    @property
+    def deposes(self) -> str:
+        """Name the live voice that is not to be used any more and outlives the apply."""
+        if self.action is Action.DEPOSE:
+            return self.voice
+        return self.replaces if self.until else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +168,30 @@ class Unmanaged:
     created: str
     target_model: str
     duplicate_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """A voice that stays as it is while its text moves on, and how far the two are apart."""
+
+    name: str
+    voice: str
+    differences: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A deposed voice that is still there: a revert brings it back, free of charge.
+
+    It may be deleted from `due_on` on; `held` says why one that is due is not deleted all the same.
+    """
+
+    voice: str
+    name: str
+    why: Why
+    since: date
+    due_on: date
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +273,8 @@ class Plan:
     price: Price
     drift: tuple[Drift, ...]
     unmanaged: tuple[Unmanaged, ...]
+    waiting: tuple[Waiting, ...]
+    pinned: tuple[Pinned, ...]
     problems: tuple[Problem, ...]
     guards: tuple[Guard, ...]
     asks: tuple[str, ...]
@@ -246,9 +295,13 @@ class Plan:
 
     @property
     def has_drifted(self) -> bool:
-        """Tell whether account and manifests disagree, or a voice of ours may soon be deleted."""
+        """Tell whether account and manifests disagree, or a voice of ours may soon be deleted.
+
+        A deposed voice that is due is none of that: the next apply deletes it.
+        """
         is_idle = any(risk.name for risk in self.idle)
-        return bool(self.drift or self.changes or self.guards or is_idle)
+        is_pending = any(change.reason is not Reason.DEPOSED for change in self.changes)
+        return bool(self.drift or is_pending or self.guards or is_idle)
 
     def count(self) -> dict[Action, int]:
         """Count the changes by action, in the order of work; actions without one are absent."""

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import timedelta
 
 from voiceops.core.binding import bind
-from voiceops.core.decide import Origin, decide, describe, find_origin, is_stale_adoption, unlisted
+from voiceops.core.decide import decide, describe, is_stale_adoption, unlisted
+from voiceops.core.deposed import decide_deposed, find_end
 from voiceops.core.desired import Desired
 from voiceops.core.difference import find_differences
 from voiceops.core.facts import Facts, Intent
 from voiceops.core.guards import find_asks, find_guards
 from voiceops.core.intents import Verdict, judge
+from voiceops.core.lock import Why
+from voiceops.core.moves import Moves, Origin
 from voiceops.core.outlook import find_idle, find_price, find_quota
-from voiceops.core.plan import Action, Change, Drift, Plan, Problem, Reason, Unmanaged
+from voiceops.core.plan import (
+    Action,
+    Change,
+    Drift,
+    Pinned,
+    Plan,
+    Problem,
+    Reason,
+    Unmanaged,
+)
 from voiceops.core.settings import Orphans, matches
 from voiceops.core.view import View
-from voiceops.core.voice import ACCOUNT_ZONE, LiveVoice
+from voiceops.core.voice import LiveVoice
 from voiceops.errors import NOWHERE, Fault, Place
 
 # A clock that is off by more is told of.
@@ -31,22 +43,27 @@ def make_plan(facts: Facts) -> Plan:
     is decided once, every deposed and every unmanaged voice once.
     """
     view = View(facts)
+    moves = Moves(view)
     pairs = [
-        (desired, find_origin(desired, view))
+        (desired, moves.origin_of(desired))
         for desired in sorted(facts.desired, key=lambda desired: desired.name)
     ]
-    rows = _decide_all(pairs, view)
+    rows = _decide_all(pairs, moves, view)
+    taken = {row.voice for row in rows if row.action is Action.RESTORE}
+    deposed, waiting = decide_deposed(taken, view)
+    rows += deposed
     unmanaged = _find_unmanaged(rows, pairs, view)
     rows += _delete_unmanaged(unmanaged, view)
     shown = sorted(
         (row for row in rows if row.action is not Action.KEEP),
         key=lambda row: (_ORDER[row.action], row.name, row.voice),
     )
-    selected = tuple(row for row in shown if _is_selected(row, facts))
+    linked = _link(shown)
+    selected = tuple(row for row in shown if _is_selected(row, linked, facts))
     return Plan(
         environment=facts.environment,
         endpoint=facts.endpoint,
-        today=facts.now.astimezone(ACCOUNT_ZONE).date(),
+        today=view.today,
         changes=selected,
         unchanged=sum(row.action is Action.KEEP for row in rows),
         unselected=len(shown) - len(selected),
@@ -55,17 +72,23 @@ def make_plan(facts: Facts) -> Plan:
         price=find_price(selected, facts.settings),
         drift=_find_drift(rows, view),
         unmanaged=unmanaged,
+        waiting=waiting,
+        pinned=tuple(
+            Pinned(row.name, row.voice, row.differences)
+            for row in rows
+            if row.reason is Reason.PINNED
+        ),
         problems=tuple(
             Problem(row.name, row.reason, row.message, row.hint)
             for row in selected
             if row.action is Action.PROBLEM
         ),
-        guards=find_guards(rows, selected, facts),
+        guards=find_guards(rows, selected, waiting, facts),
         asks=find_asks(selected, view),
         warnings=(
             *sorted(facts.warnings),
             *_find_warnings(pairs, view),
-            *_find_renames(rows, view),
+            *_find_superseded(rows, view),
             *_find_missing_lockfiles(unmanaged, view),
             *_find_clock_faults(facts),
         ),
@@ -73,8 +96,10 @@ def make_plan(facts: Facts) -> Plan:
     )
 
 
-def _decide_all(pairs: list[tuple[Desired, Origin | None]], view: View) -> list[Change]:
-    """Decide declared names, then locked names that nobody declares, then deposed voices."""
+def _decide_all(
+    pairs: list[tuple[Desired, Origin | None]], moves: Moves, view: View
+) -> list[Change]:
+    """Decide declared names, then locked names that nobody declares."""
     intents = {intent.name: intent for intent in view.facts.intents}
     rows: list[Change] = []
     decided = set()
@@ -83,26 +108,16 @@ def _decide_all(pairs: list[tuple[Desired, Origin | None]], view: View) -> list[
         decided |= {desired.name} | ({origin.name} if origin else set())
         pending = sorted(names & intents.keys())
         if pending:
-            rows.append(_decide_pending(intents.pop(pending[0]), desired, origin, view=view))
+            rows.append(_decide_pending(intents.pop(pending[0]), desired, moves, view))
         else:
-            rows.append(decide(desired, origin, view))
-    rows += [_decide_pending(intent, None, None, view=view) for intent in intents.values()]
+            rows.append(decide(desired, moves, view))
+    rows += [_decide_pending(intent, None, moves, view) for intent in intents.values()]
     decided |= intents.keys()
     removed = view.facts.lock.voices.keys() - decided
-    rows += [_decide_removed(name, removed, view) for name in sorted(removed)]
-    taken = {row.voice for row in rows if row.action is Action.RESTORE}
-    rows += [
-        row
-        for voice_id, deposed in view.facts.lock.deposed.items()
-        if voice_id not in taken
-        and (row := _decide_deposed(deposed.name, voice_id, view)) is not None
-    ]
-    return rows
+    return rows + [_decide_removed(name, removed, view) for name in sorted(removed)]
 
 
-def _decide_pending(
-    intent: Intent, desired: Desired | None, origin: Origin | None, *, view: View
-) -> Change:
+def _decide_pending(intent: Intent, desired: Desired | None, moves: Moves, view: View) -> Change:
     """Decide a name with an open create: nothing else may happen to it before that is settled."""
     finding = judge(intent, view.all_unclaimed(), has_settled=view.has_settled(intent.sent_by))
     name = desired.name if desired else intent.name
@@ -113,7 +128,7 @@ def _decide_pending(
         message = f"a create of {intent.at:%Y-%m-%d %H:%M:%S} UTC has an unknown outcome"
         return Change(Action.SETTLE, Reason.PENDING, name, desired=desired, message=message)
     if desired and desired.adopt in {voice.voice_id for voice in finding.voices}:
-        return decide(desired, origin, view)
+        return decide(desired, moves, view)
     return Change(
         Action.PROBLEM,
         Reason.UNSETTLED,
@@ -138,16 +153,16 @@ def _decide_removed(name: str, removed: Set[str], view: View) -> Change:
         return Change(Action.FORGET, Reason.REMOVED, name, voice=voice_id)
     if view.live(voice_id) is None:
         return unlisted(name, voice_id, None, view)
-    return Change(Action.DELETE, Reason.REMOVED, name, voice=voice_id)
+    is_alias = any(name in desired.aliases for desired in view.facts.desired)
+    reason = Reason.SUPERSEDED if is_alias else Reason.REMOVED
+    return _let_go(Why.REMOVED, reason, name, voice_id, view=view)
 
 
-def _decide_deposed(name: str, voice_id: str, view: View) -> Change | None:
-    """Decide a replaced voice; None leaves one that is neither live nor gone for certain."""
-    if view.is_spoken_for(voice_id) or view.is_gone(voice_id):
-        return Change(Action.FORGET, Reason.DEPOSED, name, voice=voice_id)
-    if view.live(voice_id) is None and view.facts.queried.get(voice_id) is None:
-        return None
-    return Change(Action.PRUNE, Reason.DEPOSED, name, voice=voice_id)
+def _let_go(why: Why, reason: Reason, name: str, voice_id: str, *, view: View) -> Change:
+    """Delete a voice that nobody declares, or depose it if it has days to wait."""
+    until = find_end(why, name, voice_id, view)
+    action = Action.DEPOSE if until else Action.DELETE
+    return Change(action, reason, name, voice=voice_id, until=until)
 
 
 def _find_unmanaged(
@@ -198,17 +213,28 @@ def _delete_unmanaged(unmanaged: tuple[Unmanaged, ...], view: View) -> list[Chan
     if view.facts.settings.orphans is not Orphans.DELETE or view.facts.claims.missing:
         return []
     return [
-        Change(Action.DELETE, Reason.UNMANAGED, voice.name, voice=voice.voice)
+        _let_go(Why.UNMANAGED, Reason.UNMANAGED, voice.name, voice.voice, view=view)
         for voice in unmanaged
         if not voice.duplicate_of and view.is_old(voice.voice)
     ]
 
 
-def _is_selected(row: Change, facts: Facts) -> bool:
+def _link(rows: list[Change]) -> Mapping[str, Set[str]]:
+    """Give for each name all that is touched with it: moves are done together, or not at all."""
+    linked: dict[str, set[str]] = {}
+    for row in rows:
+        if row.renamed_from:
+            both = linked.get(row.name, set()) | linked.get(row.renamed_from, set())
+            both |= {row.name, *row.touched}
+            linked |= dict.fromkeys(both, both)
+    return linked
+
+
+def _is_selected(row: Change, linked: Mapping[str, Set[str]], facts: Facts) -> bool:
     """Tell whether a change is asked for: by any name that it touches, or any voice."""
     if row.action is Action.SETTLE:
         return True
-    return facts.options.selects(*row.touched)
+    return facts.options.selects(*row.touched, *sorted(linked.get(row.name, ())))
 
 
 def _find_drift(rows: list[Change], view: View) -> tuple[Drift, ...]:
@@ -251,19 +277,15 @@ def _find_missing_lockfiles(unmanaged: tuple[Unmanaged, ...], view: View) -> Ite
             yield Fault(Place(name, 1, 1), message, hint)
 
 
-def _find_renames(rows: list[Change], view: View) -> Iterator[Fault]:
-    """Propose an alias where a spec vanished under one name and appeared under another."""
-    vanished = {
-        view.facts.lock.voices[row.name].spec: row.name
-        for row in reversed(rows)
-        if row.action is Action.DELETE and row.reason is Reason.REMOVED
-    }
+def _find_superseded(rows: list[Change], view: View) -> Iterator[Fault]:
+    """Warn of an alias whose voice goes, because its name has another one already."""
+    aliases = {alias: one for one in view.facts.desired for alias in one.aliases}
     for row in rows:
-        if row.reason is Reason.NEW and row.desired and row.desired.spec.digest in vanished:
-            name = vanished.pop(row.desired.spec.digest)
-            message = f"{row.name} is what {name} was, which would be deleted"
-            hint = f"if this is a rename, add `aliases: [{name}]`: the voice stays, free of charge"
-            yield Fault(row.desired.place, message, hint)
+        if row.reason is Reason.SUPERSEDED:
+            desired = aliases[row.name]
+            message = f"the alias {row.name} names a voice that goes: {desired.name} has another"
+            hint = f"if {row.name} is the one to keep, declare just what it was made from"
+            yield Fault(desired.place, message, hint)
 
 
 def _find_clock_faults(facts: Facts) -> Iterator[Fault]:

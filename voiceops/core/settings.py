@@ -32,6 +32,9 @@ class Settings:
 
     orphans: Orphans = Orphans.KEEP
     max_delete_percent: int = 30
+    max_replace_percent: int = 30
+    keep_replaced_days: int = 7
+    keep_removed_days: int = 0
     quota: int = 1000
     quota_warn_percent: int = 90
     idle_days: int = 365
@@ -53,6 +56,9 @@ class Options:
     exclude: tuple[str, ...] = ()
     allow_empty: bool = False
     allow_deletes: int = 0
+    allow_replaces: int = 0
+    delete_now: tuple[str, ...] = ()
+    replace: tuple[str, ...] = ()
     accept_lost: tuple[str, ...] = ()
     deletes_first: bool = False
     parallelism: int = 4

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from voiceops.core.desired import Desired
 from voiceops.core.facts import DOUBT, Claims, Facts
 from voiceops.core.lock import Lock
-from voiceops.core.voice import LiveVoice, parse_voice_name, read_created
+from voiceops.core.voice import ACCOUNT_ZONE, LiveVoice, parse_voice_name, read_created
 
 
 def find_unclaimed(
@@ -42,6 +42,20 @@ class View:
         self._unclaimed: dict[str, list[LiveVoice]] = {}
         for voice in self._all_unclaimed:
             self._unclaimed.setdefault(voice.preferred_name or "", []).append(voice)
+
+    @property
+    def today(self) -> date:
+        """The day in the account's time zone."""
+        return self.facts.now.astimezone(ACCOUNT_ZONE).date()
+
+    @property
+    def earliest_day(self) -> date:
+        """The earliest day that it may be there, whatever clock told of it."""
+        return self.facts.earliest.astimezone(ACCOUNT_ZONE).date()
+
+    def names_for(self, name: str) -> set[str]:
+        """Give a name and what it was called before, as far as its manifest tells."""
+        return {name}.union(*(one.aliases for one in self.facts.desired if one.name == name))
 
     def live(self, voice_id: str) -> LiveVoice | None:
         """Give the voice if the service lists it, and we did not just delete it."""

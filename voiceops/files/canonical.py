@@ -32,6 +32,7 @@ FIELDS = (
     "protect",
     "aliases",
     "adopt",
+    "pin",
 )
 _RANK = {key: rank for rank, key in enumerate((*SECTIONS, *FIELDS, ""))}
 _NOWHERE = Place("", 0, 0)

@@ -130,6 +130,7 @@ _Lockfile = Annotated[str, AfterValidator(_check_lockfile)]
 _EnvironmentName = Annotated[str, AfterValidator(_check_environment_name)]
 _Percent = Annotated[int, Field(ge=0, le=100)]
 _Days = Annotated[int, Field(ge=1, le=_MAX_DAYS)]
+_Wait = Annotated[int, Field(ge=0, le=_MAX_DAYS)]
 
 
 class PriceFields(Checked, defer_build=True):
@@ -147,6 +148,19 @@ class SettingFields(Checked, defer_build=True):
     )
     max_delete_percent: _Percent | None = Field(
         default=None, description="How many of the locked voices a run may delete or lose."
+    )
+    max_replace_percent: _Percent | None = Field(
+        default=None, description="How many of the locked voices a run may replace."
+    )
+    keep_replaced_days: _Wait | None = Field(
+        default=None,
+        description="For how many days an edit can be taken back: the voice that it replaced is "
+        "kept so long. 0 deletes it at once.",
+    )
+    keep_removed_days: _Wait | None = Field(
+        default=None,
+        description="The same for a voice that was taken out of the manifests, and for an "
+        "unmanaged one under `orphans: delete`.",
     )
     quota: Annotated[int, Field(ge=1)] | None = Field(
         default=None, description="How many voices the account may hold."

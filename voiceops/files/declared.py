@@ -34,7 +34,7 @@ def find_conflicts(declared: Sequence[Declared]) -> list[Fault]:
     adopted = [voice.adopt for voice in declared if voice.adopt]
     return [
         *_find_twice(_once_a_file(names), "is declared", "keep one, or rename one"),
-        *_find_live_aliases(declared),
+        *_find_own_aliases(declared),
         *_find_twice(aliases, "is claimed as an alias", "keep it with one voice"),
         *_find_twice(adopted, "is adopted", "a voice can stand for one name only"),
     ]
@@ -63,14 +63,10 @@ def _find_twice(said: Iterable[Said], claim: str, hint: str) -> Iterator[Fault]:
             yield Fault(first, f"{name_key(text)} {claim} twice, again at {others[0]}", hint)
 
 
-def _find_live_aliases(declared: Sequence[Declared]) -> Iterator[Fault]:
-    place_of = {voice.name: voice.place for voice in declared}
+def _find_own_aliases(declared: Sequence[Declared]) -> Iterator[Fault]:
     for voice in declared:
         for alias in voice.aliases:
             shown = name_key(alias.text)
             if alias.text == voice.name:
                 message = f"the alias {shown} is the voice's own name"
                 yield Fault(alias.place, message, "take the alias out")
-            elif alias.text in place_of:
-                message = f"the alias {shown} is still declared at {place_of[alias.text]}"
-                yield Fault(alias.place, message, "take out the alias, or that voice")

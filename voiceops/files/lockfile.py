@@ -10,7 +10,7 @@ from collections.abc import Mapping, Set
 from pathlib import Path
 
 from voiceops.core.limits import NAME_PATTERN
-from voiceops.core.lock import Deposed, Lock, LockEntry
+from voiceops.core.lock import Deposed, Lock, LockEntry, Why
 from voiceops.core.voice import is_voice_id
 from voiceops.effects import Effects
 from voiceops.errors import FileUnusable, LockfileInvalid
@@ -173,9 +173,17 @@ def _read_entry(name: str, value: object, *, at: str) -> LockEntry:
 def _read_deposed(voice_id: str, value: object, *, at: str) -> Deposed:
     _check_voice_id(voice_id, at=at)
     deposed = _object(value, at=at)
-    _refuse_unknown(deposed, {"name", "observed"}, at=at)
+    _refuse_unknown(deposed, {"name", "observed", "since", "why"}, at=at)
     name = _text(deposed, "name", at=at, is_required=True)
-    return Deposed(name or "", _text(deposed, "observed", at=at, is_required=False))
+    why = _text(deposed, "why", at=at, is_required=False) or Why.REPLACED
+    if why not in set(Why):
+        raise _invalid(f"{at}: why must be one of {', '.join(Why)}")
+    return Deposed(
+        name or "",
+        observed=_text(deposed, "observed", at=at, is_required=False),
+        since=_text(deposed, "since", at=at, is_required=False),
+        why=Why(why),
+    )
 
 
 def _text(value: Mapping[str, object], key: str, *, at: str, is_required: bool) -> str | None:
@@ -203,5 +211,10 @@ def _dump_entry(entry: LockEntry) -> dict[str, object]:
 
 
 def _dump_deposed(deposed: Deposed) -> dict[str, str]:
-    dumped = {"name": deposed.name}
-    return {**dumped, "observed": deposed.observed} if deposed.observed else dumped
+    values = {
+        "name": deposed.name,
+        "observed": deposed.observed,
+        "since": deposed.since,
+        "why": str(deposed.why) if deposed.since else None,
+    }
+    return {key: value for key, value in values.items() if value is not None}

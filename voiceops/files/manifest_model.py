@@ -173,7 +173,8 @@ class SharedFields(Checked):
     """Values for all voices of the file that do not have their own."""
 
     misplaced: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("voice_prompt", "preview_text", "aliases", "adopt"), "move it to the voice that it is for"
+        ("voice_prompt", "preview_text", "aliases", "adopt", "pin"),
+        "move it to the voice that it is for",
     )
 
     language: _Language | None = Field(
@@ -217,6 +218,11 @@ class VoiceFields(SharedFields):
     )
     adopt: _Adopt | None = Field(
         default=None, description="A voice of the account to take instead of creating one."
+    )
+    pin: bool | None = Field(
+        default=None,
+        description="Keep the locked voice while its text changes: nothing is paid for, and the "
+        "plan shows how far the two are apart.",
     )
 
     @field_validator("voice_prompt")

@@ -13,7 +13,7 @@ from voiceops.core.limits import (
     DEFAULT_RESPONSE_FORMAT,
     DEFAULT_SAMPLE_RATE_HZ,
 )
-from voiceops.core.spec import Spec
+from voiceops.core.spec import SPEC_FIELDS, Spec
 from voiceops.errors import Fault, FilesInvalid, FileUnusable, Place
 from voiceops.files.declared import Declared, find_conflicts
 from voiceops.files.doubts import find_doubts, find_lookalikes, warn_of
@@ -140,7 +140,7 @@ def read_manifest(data: bytes, *, path: str) -> Manifest:
     if defaults:
         faults += check(SharedFields, defaults)[1]
         given = _read_given(defaults)
-    declared, found = _read_voices(voices, given)
+    declared, found = _read_voices(voices, given, _find_places(defaults))
     warnings = tuple(find_doubts(defaults, *list_entries(voices)))
     return Manifest(declared, (*tree.faults, *faults, *found), warnings)
 
@@ -162,12 +162,12 @@ def _read_given(defaults: Entry) -> dict[str, object]:
 
 
 def _read_voices(
-    voices: Entry | None, given: Mapping[str, object]
+    voices: Entry | None, given: Mapping[str, object], places: Mapping[str, Place]
 ) -> tuple[tuple[Declared, ...], list[Fault]]:
     declared: list[Declared] = []
     faults: list[Fault] = []
     for entry in list_entries(voices):
-        voice, found = _read_voice(entry, given)
+        voice, found = _read_voice(entry, given, places)
         declared.append(voice)
         faults += found
         if len(faults) > MAX_FAULTS_A_FILE:  # more would not be shown
@@ -175,7 +175,9 @@ def _read_voices(
     return tuple(declared), faults
 
 
-def _read_voice(entry: Entry, given: Mapping[str, object]) -> tuple[Declared, list[Fault]]:
+def _read_voice(
+    entry: Entry, given: Mapping[str, object], places: Mapping[str, Place]
+) -> tuple[Declared, list[Fault]]:
     fields, faults = check(VoiceFields, entry, given=given)
     misfit = find_name_misfit(entry.key)
     if misfit:
@@ -185,7 +187,7 @@ def _read_voice(entry: Entry, given: Mapping[str, object]) -> tuple[Declared, li
     if is_map and "target_model" not in given and not find_entry(entry, "target_model"):
         hint = "add `target_model:` here, or under `defaults`"
         faults.append(Fault(entry.place, f"{name_key(entry.key)} lacks target_model", hint))
-    desired = _make_desired(entry, fields) if fields and not faults else None
+    desired = _make_desired(entry, fields, places) if fields and not faults else None
     former_spec = _find_former_spec(entry, desired.spec) if desired else ""
     declared = Declared(
         name=entry.key,
@@ -210,7 +212,13 @@ def _find_former_spec(entry: Entry, spec: Spec) -> str:
     )
 
 
-def _make_desired(entry: Entry, fields: VoiceFields) -> Desired:
+def _find_places(defaults: Entry | None) -> dict[str, Place]:
+    """Give the places of the defaults that belong to a spec."""
+    found = {field: find_entry(defaults, field) for field in SPEC_FIELDS} if defaults else {}
+    return {field: entry.place for field, entry in found.items() if entry}
+
+
+def _make_desired(entry: Entry, fields: VoiceFields, places: Mapping[str, Place]) -> Desired:
     return Desired(
         name=entry.key,
         spec=Spec.of(
@@ -225,4 +233,6 @@ def _make_desired(entry: Entry, fields: VoiceFields) -> Desired:
         protect=fields.protect,
         aliases=fields.aliases,
         adopt=fields.adopt,
+        pin=fields.pin or False,
+        inherited=tuple(item for item in places.items() if find_entry(entry, item[0]) is None),
     )

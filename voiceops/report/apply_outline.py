@@ -22,7 +22,7 @@ _WORDS = {
     Status.UNKNOWN: "unknown",
     Status.NOT_TRIED: "not tried",
 }
-_GRAVE = {Action.CREATE, Action.REPLACE, Action.PRUNE, Action.DELETE}
+_GRAVE = {Action.DEPOSE, Action.CREATE, Action.REPLACE, Action.PRUNE, Action.DELETE}
 
 
 def outline_report(report: Report) -> Outline:

@@ -17,6 +17,7 @@ from voiceops.report.sentences import (
     say_price,
     say_quota,
     say_unmanaged,
+    say_waiting,
 )
 from voiceops.report.style import Style
 from voiceops.report.terminal import clip
@@ -34,6 +35,10 @@ def outline_plan(plan: Plan) -> Outline:
         Section("changes", "Changes", tuple(_note_change(change, plan) for change in plan.changes)),
         Section("drift", "Drift", tuple(_notes_drift(plan))),
         Section("unmanaged", "Unmanaged voices (kept)", tuple(_notes_unmanaged(plan))),
+        Section("pinned", "Pinned voices (their text has moved on)", tuple(_notes_pinned(plan))),
+        Section(
+            "waiting", "Deposed voices (a revert brings them back)", tuple(_notes_waiting(plan))
+        ),
         Section("idle", "Voices that may be deleted for disuse", tuple(_notes_idle(plan))),
         Section(
             "warnings",
@@ -56,8 +61,8 @@ def _facts(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _note_change(change: Change, plan: Plan) -> Note:
-    destroys = change.action in _DELETED or bool(change.replaces)
-    level = Level.WARNING if destroys else Level.NOTICE
+    destroys = bool(change.deletes)
+    level = Level.WARNING if destroys or change.deposes else Level.NOTICE
     message = f": {change.message}" if change.message else ""
     return Note(
         level=Level.ERROR if change.action is Action.PROBLEM else level,
@@ -68,7 +73,7 @@ def _note_change(change: Change, plan: Plan) -> Note:
         details=tuple(_details(change, plan)),
         hint=change.hint,
         place=change.desired.place if change.desired else None,
-        is_grave=destroys or change.action in {*_MADE, Action.PROBLEM},
+        is_grave=bool(destroys or change.deposes) or change.action in {*_MADE, Action.PROBLEM},
     )
 
 
@@ -76,7 +81,8 @@ def _details(change: Change, plan: Plan) -> Iterator[tuple[str, str]]:
     labels = {
         "was": change.renamed_from,
         "voice": change.voice,
-        "then deletes": change.replaces,
+        "keeps" if change.until else "then deletes": change.replaces,
+        "until": str(change.until or ""),
         "gone": change.lost,
     }
     yield from ((label, value) for label, value in labels.items() if value)
@@ -116,6 +122,19 @@ def _note_unmanaged(voice: Unmanaged, plan: Plan) -> Note:
     return Note(level, code, code, voice.name, say_unmanaged(voice, plan.price))
 
 
+def _notes_pinned(plan: Plan) -> Iterator[Note]:
+    for one in plan.pinned:
+        details = tuple(_differences(one.differences))
+        message = f"{one.voice} stays as it is"
+        yield Note(Level.NOTICE, "pinned", "pinned", one.name, message, details=details)
+
+
+def _notes_waiting(plan: Plan) -> Iterator[Note]:
+    for one in plan.waiting:
+        level = Level.WARNING if one.held else Level.NOTICE
+        yield Note(level, "waiting", "deposed", one.name, say_waiting(one))
+
+
 def _notes_idle(plan: Plan) -> Iterator[Note]:
     for risk in plan.idle:
         level = Level.WARNING if risk.name else Level.NOTICE
@@ -134,8 +153,8 @@ def _note_ask(ask: str) -> Note:
 
 def _count(plan: Plan) -> Counts:
     changes = plan.changes
-    also_deleted = sum(one.action in _TAKEN and bool(one.replaces) for one in changes)
-    deletes = sum(one.action in _DELETED for one in changes) + also_deleted
+    gone = sum(bool(one.deletes) for one in changes)
+    swaps = sum(one.action is Action.REPLACE and bool(one.deletes) for one in changes)
     replaces = sum(one.action is Action.REPLACE for one in changes)
     not_updates = {*_MADE, *_DELETED, Action.PROBLEM, Action.KEEP}
     return Counts(
@@ -144,8 +163,8 @@ def _count(plan: Plan) -> Counts:
         replaces=replaces,
         adopts=sum(one.action in _TAKEN for one in changes),
         updates=sum(one.action not in not_updates for one in changes),
-        deletes=deletes,
-        gone=deletes + replaces,
+        deletes=gone - swaps,
+        gone=gone,
         price=str(plan.price.amount),
         drift=str(len(plan.drift)),
         quota=f"{plan.quota.peak}/{plan.quota.limit}",

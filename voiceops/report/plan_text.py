@@ -22,6 +22,7 @@ from voiceops.report.sentences import (
     say_price,
     say_quota,
     say_unmanaged,
+    say_waiting,
 )
 from voiceops.report.style import Style
 from voiceops.report.terminal import clip, fold, show
@@ -34,6 +35,7 @@ _SIGNS = {
     Action.ADOPT: ("<", "cyan"),
     Action.RESTORE: ("<", "cyan"),
     Action.FORGET: ("x", "dim"),
+    Action.DEPOSE: ("-", "yellow"),
     Action.CREATE: ("+", "green"),
     Action.REPLACE: ("±", "yellow"),
     Action.PRUNE: ("-", "red"),
@@ -48,6 +50,7 @@ _COUNTED = {
     Action.ADOPT: "to adopt",
     Action.RESTORE: "to restore",
     Action.FORGET: "to forget",
+    Action.DEPOSE: "to depose",
     Action.CREATE: "to create",
     Action.REPLACE: "to replace",
     Action.PRUNE: "to prune",
@@ -114,8 +117,12 @@ def _render_change(change: Change, plan: Plan, style: Style) -> Iterator[str]:
 def _render_voices(change: Change, style: Style) -> Iterator[str]:
     if change.voice:
         yield f"    voice         {show(change.voice)}"
-    if change.replaces:
+    if change.replaces and change.until:
+        yield f"    keeps         {show(change.replaces)} until {change.until}"
+    elif change.replaces:
         yield f"    {style.paint('then deletes', 'red')}  {show(change.replaces)}"
+    elif change.until:
+        yield f"    until         {change.until}"
     if change.lost:
         yield f"    gone          {show(change.lost)}"
 
@@ -144,6 +151,8 @@ def _outlook(plan: Plan, style: Style) -> Iterator[str]:
     drifted = (clip(show(f"{one.name}: {say_drift(one)}"), style.width) for one in plan.drift)
     yield from _block("Drift", drifted, style)
     yield from _block("Unmanaged voices (kept)", _render_unmanaged(plan), style)
+    yield from _block("Pinned voices (their text has moved on)", _render_pinned(plan, style), style)
+    yield from _block("Deposed voices (a revert brings them back)", _render_waiting(plan), style)
     yield from _block(
         "Voices that the service may delete, because nobody speaks with them",
         (_render_idle(risk) for risk in plan.idle),
@@ -177,6 +186,21 @@ def _render_unmanaged(plan: Plan) -> Iterator[str]:
     yield from (show(say_unmanaged(voice, plan.price)) for voice in kept[:_MOST_UNMANAGED])
     if len(kept) > _MOST_UNMANAGED:
         yield f"and {len(kept) - _MOST_UNMANAGED} more: see `voiceops list`"
+
+
+def _render_pinned(plan: Plan, style: Style) -> Iterator[str]:
+    for one in plan.pinned:
+        yield show(one.name)
+        for difference in one.differences:
+            yield from _render_difference(difference, style)
+
+
+def _render_waiting(plan: Plan) -> Iterator[str]:
+    yield from (show(f"{one.name}: {say_waiting(one)}") for one in plan.waiting[:_MOST_UNMANAGED])
+    if len(plan.waiting) > _MOST_UNMANAGED:
+        yield f"and {len(plan.waiting) - _MOST_UNMANAGED} more: see `voiceops list`"
+    if any(one.held for one in plan.waiting):
+        yield "hint: add --delete-now VOICE for one that is held back, --allow-deletes N for more"
 
 
 def _render_idle(risk: IdleRisk) -> str:

@@ -12,6 +12,7 @@ from voiceops.core.plan import (
     Quota,
     Reason,
     Unmanaged,
+    Waiting,
 )
 from voiceops.report.words import compare_words
 
@@ -25,12 +26,17 @@ WHY = {
     Reason.UP_TO_DATE: "it is as declared",
     Reason.ECHOED: "it is as declared, but echoed otherwise",
     Reason.EDITED: "its declaration was edited",
+    Reason.ASKED: "another take is asked for (--replace)",
+    Reason.PINNED: "it is pinned: the voice stays while its text moves on",
     Reason.LOST: "its voice is gone from the account",
     Reason.UNLISTED: "its voice is not listed",
     Reason.RENAMED: "free of charge",
+    Reason.PROMOTED: "it takes the voice of its alias; free of charge",
+    Reason.SUPERSEDED: "another name has taken its place",
+    Reason.MOVED_HERE: "another name has this very voice",
     Reason.RECORDED: "only the lockfile changes",
     Reason.REMOVED: "no manifest declares it any more",
-    Reason.DEPOSED: "it was replaced",
+    Reason.DEPOSED: "its days are over",
     Reason.PENDING: "an earlier create is still open",
     Reason.UNSETTLED: "it is unclear which voice was paid for",
     Reason.UNMANAGED: "nobody declares it (orphans: delete)",
@@ -42,6 +48,7 @@ DONE = {
     Action.ADOPT: "adopted",
     Action.RESTORE: "restored",
     Action.FORGET: "forgotten",
+    Action.DEPOSE: "deposed",
     Action.CREATE: "created",
     Action.REPLACE: "replaced",
     Action.PRUNE: "pruned",
@@ -83,6 +90,14 @@ def say_unmanaged(voice: Unmanaged, price: Price) -> str:
         return voice.voice
     paid = f"{price.each} {price.currency}"
     return f"{voice.voice}, a duplicate of {voice.duplicate_of}, paid for twice ({paid})"
+
+
+def say_waiting(waiting: Waiting) -> str:
+    """Tell until when a revert brings a voice back, and why it is to go."""
+    line = f"{waiting.voice}, {waiting.why} {waiting.since}"
+    if waiting.held:
+        return f"{line}, due since {waiting.due_on}, held back: {waiting.held}"
+    return f"{line}, deleted from {waiting.due_on} on"
 
 
 def say_idle(risk: IdleRisk) -> str:
