@@ -15,6 +15,7 @@ class ExitCode(IntEnum):
     DECISION = 3
     PARTIAL = 4
     USAGE = 64
+    HUNG_UP = 129
     INTERRUPTED = 130
     TERMINATED = 143
 

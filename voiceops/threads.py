@@ -1,4 +1,4 @@
-"""Threads that leave Ctrl-C and SIGTERM to the main one, which alone can answer them.
+"""Threads that leave the signals that stop us to the main one, which alone can answer them.
 
 A system hands a signal to any thread that takes it. If that is not the main one, Python notes it
 and answers when the main one wakes up next: for a main thread that waits, that may be too late.
@@ -15,7 +15,10 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
-STOPPING = (signal.SIGINT, signal.SIGTERM)
+# Ctrl-C, the end that a system or a CI runner asks for, and that of the terminal (not on Windows).
+STOPPING = tuple(
+    signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 
 
 @contextmanager

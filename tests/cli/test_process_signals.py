@@ -13,6 +13,8 @@ from optional import needs_linux
 # One at a time, so that it is certain what is in flight and what is not sent yet.
 APPLY = ("apply", "--yes", "--parallelism", "1")
 SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+if hasattr(signal, "SIGHUP"):
+    SIGNALS.append((signal.SIGHUP, 129))
 
 
 def read_until(process: Process, text: bytes) -> bytes:
@@ -73,16 +75,17 @@ def test_a_second_signal_leaves_at_once_and_the_voice_is_paid_once(
     assert len(billed) == 3
 
 
-def test_after_sigterm_a_reply_that_never_comes_is_not_waited_for(
-    remote: Project, service: Service
+@pytest.mark.parametrize(("number", "code"), SIGNALS[1:])
+def test_but_for_ctrl_c_a_reply_that_never_comes_is_not_waited_for(
+    remote: Project, service: Service, number: signal.Signals, code: int
 ) -> None:
     service.may_reply.clear()
     with remote.start(*APPLY) as process:
         assert service.create_done.wait(TIME_LIMIT_S)
-        process.terminate()
+        process.send_signal(number)
         out, err = process.communicate(timeout=TIME_LIMIT_S)
     ran = remote.check(process.returncode, out, err)
-    assert ran.code == 143
+    assert ran.code == code
     assert "leaving now" in ran.err
     assert not service.may_reply.is_set()
     assert list(remote.files()).count(".voiceops/default/journal.jsonl") == 1
@@ -106,7 +109,8 @@ def test_a_signal_during_a_listing_does_nothing(
 
 @pytest.mark.parametrize(
     ("number", "code"),
-    [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)],  # a shell calls the latter 143
+    # What ends a process by itself, a shell calls 128 and its number.
+    [(number, code if number == signal.SIGINT else -number) for number, code in SIGNALS],
 )
 def test_a_signal_ends_a_plan(
     remote: Project, service: Service, number: signal.Signals, code: int
@@ -118,6 +122,23 @@ def test_a_signal_ends_a_plan(
         out, err = process.communicate(timeout=TIME_LIMIT_S)
     ran = remote.check(process.returncode, out, err)
     assert (ran.code, ran.out) == (code, "")
+
+
+@needs_linux
+def test_nohup_keeps_an_apply_going(remote: Project, service: Service) -> None:
+    service.may_create.clear()
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a process inherits what is ignored
+    try:
+        process = remote.start(*APPLY)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    with process:
+        assert service.create_came.wait(TIME_LIMIT_S)
+        process.send_signal(signal.SIGHUP)
+        service.release()
+        out, err = process.communicate(timeout=TIME_LIMIT_S)
+    assert remote.check(process.returncode, out, err).code == 0
+    assert len(remote.voices()) == 3
 
 
 @needs_linux  # threads are looked at in /proc
@@ -138,7 +159,7 @@ def test_no_thread_but_the_main_one_can_get_a_signal(
 
 
 def find_threads_with_signals(process_id: int) -> dict[int, bool]:
-    """Tell for each thread of a process whether it gets SIGINT or SIGTERM."""
+    """Tell for each thread of a process whether it gets a signal that stops us."""
     signals = sum(1 << (number - 1) for number, _ in SIGNALS)
     heard = {}
     for status in Path(f"/proc/{process_id}/task").glob("*/status"):

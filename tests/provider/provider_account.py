@@ -45,6 +45,7 @@ class Account:
     effects: VirtualTime = field(default_factory=VirtualTime)
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[Mapping[str, str]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         assert (method, path) == ("POST", "/api/v1/services/audio/tts/customization")
@@ -57,6 +58,7 @@ class Account:
             Access(sandbox_endpoint(), KEY, workspace, self.effects, self.handle),
             requests_per_minute=180,
             listing=listing,
+            tell=self.told.append,
         )
 
 

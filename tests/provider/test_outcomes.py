@@ -181,3 +181,4 @@ def test_reads_wait_as_long_as_they_are_asked_to_within_bounds(
     assert type(error) is ServiceFailed
     assert account.effects.sleeps == pauses
     assert len(account.requests) == len(pauses) + 1
+    assert account.told == [f"{error.message}; trying again in {pause_s:g} s" for pause_s in pauses]

@@ -39,6 +39,7 @@ from voiceops.errors import (
 from voiceops.provider.channel import MAX_FRAME_BYTES, dial_service
 from voiceops.provider.realtime import Limits, speak_in_session
 from voiceops.provider.replies import ServiceFailed
+from voiceops.provider.speech import find_limit_s
 from voiceops.provider.wire import ReplyLost
 
 Events = list[dict[str, Any]]
@@ -72,7 +73,7 @@ def listen(port: int, *parts: str, silence_s: float = 10, session_s: float = 60)
     line = access(port, workspace="ws-1")
     utterance = utter(*parts, model=REALTIME_MODEL)
     session = dial_service(line, utterance.target_model)
-    limits = Limits(silence_s, session_s)
+    limits = Limits(session_s, silence_s)
     pieces = list(speak_in_session(utterance, session, line, limits=limits))
     return b"".join(piece.audio for piece in pieces), sum(piece.characters for piece in pieces)
 
@@ -241,6 +242,11 @@ def test_an_endless_session_ends_within_its_limit() -> None:
     over = r"^say: the session was not over after 0\.2 s$"
     with serve_session(chatter) as (port, _, _), pytest.raises(ReplyLost, match=over):
         listen(port, session_s=0.2)
+
+
+def test_a_session_ends_when_nobody_would_wait_any_more() -> None:
+    assert find_limit_s(["So long, and good night."]) == 68
+    assert find_limit_s(["x" * 600, "\u65b0" * 300]) == 360
 
 
 def test_a_service_that_reads_nothing_is_left_within_a_limit() -> None:

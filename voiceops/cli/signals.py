@@ -17,17 +17,17 @@ from voiceops.threads import STOPPING, signals_left_out
 if TYPE_CHECKING:
     from voiceops.apply.gate import Gate
 
-# How long a reply that is on its way may take after SIGTERM; CI systems kill soon after it.
+# How long a reply that is on its way may take after SIGTERM or SIGHUP; CI systems kill soon after.
 TERMINATION_GRACE_S = 5.0
 
 
 @contextmanager
 def stopping(gates: Sequence[Gate], at_work: Callable[[], str]) -> Iterator[None]:
-    """Close the gates on SIGINT or SIGTERM while the block runs.
+    """Close the gates on SIGINT, SIGTERM or SIGHUP while the block runs.
 
-    What is in flight (`at_work` names it) is waited for, after SIGTERM for 5 s at the most. A
-    second signal leaves the process at once: the journal knows what was sent. Where nothing is
-    under way but reading, the first one does: of a single gate by raising Stopped.
+    What is in flight (`at_work` names it) is waited for, but for 5 s at the most if it was not
+    SIGINT. A second signal leaves the process at once: the journal knows what was sent. Where
+    nothing is under way but reading, the first one does: of a single gate by raising Stopped.
     """
 
     def stop(number: int, _: FrameType | None) -> None:
@@ -43,13 +43,15 @@ def stopping(gates: Sequence[Gate], at_work: Callable[[], str]) -> Iterator[None
             os._exit(128 + number)
         waiting = f"waiting for {at_work()}; " if at_work() else ""
         _say(f"{name}: nothing more is sent; {waiting}once more to leave at once")
-        if number == signal.SIGTERM:
+        if number != signal.SIGINT:
             timer = threading.Timer(TERMINATION_GRACE_S, _leave, [number])
             timer.daemon = True
             with signals_left_out():
                 timer.start()
 
-    before = {number: signal.signal(number, stop) for number in STOPPING}
+    # What is ignored stays so: `nohup` asks for that.
+    heard = [number for number in STOPPING if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in heard}
     try:
         yield
     finally:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from voiceops.cli.options import Global
 from voiceops.effects import System
@@ -21,6 +23,7 @@ from voiceops.provider.access import Access
 from voiceops.provider.endpoints import resolve_endpoint, sandbox_endpoint
 from voiceops.provider.key import check_key
 from voiceops.provider.qwen import Qwen
+from voiceops.report.terminal import show
 
 if TYPE_CHECKING:
     from voiceops.provider.channel import Channel, Dial
@@ -55,7 +58,10 @@ def open_speech(said: Global) -> Iterator[Speech]:
     settings = environment.settings
     with reach(root, environment) as (access, dial):
         provider = Qwen(
-            access, requests_per_minute=settings.requests_per_minute, listing=settings.listing
+            access,
+            requests_per_minute=settings.requests_per_minute,
+            listing=settings.listing,
+            tell=_tell_pause,
         )
         workspace = Workspace(
             root=root,
@@ -68,6 +74,12 @@ def open_speech(said: Global) -> Iterator[Speech]:
         )
         with closing(provider):
             yield Speech(workspace, access, dial)
+
+
+def _tell_pause(message: str) -> None:
+    """Say at once that something is being tried again, rather than be silent for seconds."""
+    with suppress(OSError):
+        click.echo(f"waiting   {show(message)}", err=True)
 
 
 def open_sandbox(root: Path, environment: Environment, script: Script | None = None) -> Sandbox:

@@ -33,14 +33,22 @@ THROTTLED_PAUSE_S = 1.0
 class Qwen:
     """The provider for Qwen voice design; see `Provider` for what its actions promise.
 
-    All threads share one pace.
+    All threads share one pace. `tell` hears of requests that are sent again, from any thread.
     """
 
-    def __init__(self, access: Access, *, requests_per_minute: int, listing: Listing) -> None:
+    def __init__(
+        self,
+        access: Access,
+        *,
+        requests_per_minute: int,
+        listing: Listing,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._key = access.key
         self._effects = access.effects
         self.clock = Clock(access.effects)
         self._listing = listing
+        self._tell = tell
         self._pace = Pace(requests_per_minute, effects=access.effects)
         self._http = open_http(access)
 
@@ -95,7 +103,9 @@ class Qwen:
     def _ask(self, label: str, action: Mapping[str, object]) -> Mapping[str, object]:
         """Send what changes nothing when it is sent again."""
         call = Call(label, {"model": MODEL, "input": action})
-        return send_again(partial(self._try, call), pace=self._pace, effects=self._effects)
+        return send_again(
+            partial(self._try, call), pace=self._pace, effects=self._effects, tell=self._tell
+        )
 
     def _try(self, call: Call) -> Mapping[str, object]:
         self._pace.wait()

@@ -19,13 +19,13 @@ from voiceops.provider.speech import (
     Piece,
     Utterance,
     decode_audio,
+    find_limit_s,
     read_characters,
     take_reply,
 )
 from voiceops.provider.wire import ReplyLost
 
 SILENCE_LIMIT_S = 30.0
-SESSION_LIMIT_S = 3600.0
 _COMPLETED = "completed"
 
 Event = Mapping[str, object]
@@ -35,8 +35,8 @@ Event = Mapping[str, object]
 class Limits:
     """How long nothing may come, and how long a session may last."""
 
+    session_s: float
     silence_s: float = SILENCE_LIMIT_S
-    session_s: float = SESSION_LIMIT_S
 
 
 def speak_in_session(
@@ -48,12 +48,14 @@ def speak_in_session(
 ) -> Iterator[Piece]:
     """Hold a session from its greeting to its end, and give the audio as it comes.
 
-    The server decides when to speak (`server_commit`). Raises ReplyLost if the session ends or
+    The server decides when to speak (`server_commit`). However it fills the time, the session ends
+    when nobody would wait for it any more. Raises ReplyLost if the session ends or
     falls silent before all was said, ProtocolViolated for what is no event, and what an error
     event means.
     """
     with session as channel:
-        ear = _Ear(channel, access, limits or Limits())
+        limits = limits or Limits(find_limit_s(utterance.parts))
+        ear = _Ear(channel, access, limits)
         yield from _converse(utterance, channel, ear, access)
 
 

@@ -19,12 +19,18 @@ TOTAL_S = 120.0
 _PASSING = (NotExecuted, ReplyLost, ServiceFailed)
 
 
-def send_again(send: Callable[[], T], *, pace: Pace, effects: Effects) -> T:
+def send_again(
+    send: Callable[[], T],
+    *,
+    pace: Pace,
+    effects: Effects,
+    tell: Callable[[str], None] = lambda _: None,
+) -> T:
     """Call `send` until it works, at most five times, and not anew after two minutes.
 
     For reads and deletes only: a create must never come here. The service's own Retry-After
     counts if it is longer than our pause, up to a minute; a throttled request pauses everybody.
-    Raises what `send` raised last.
+    `tell` is told why there is a pause, before it begins. Raises what `send` raised last.
     """
     started = effects.monotonic()
     for pause_s in PAUSES_S:
@@ -34,6 +40,7 @@ def send_again(send: Callable[[], T], *, pace: Pace, effects: Effects) -> T:
             asked_s = max(pause_s, limit_pause(error))
             if effects.monotonic() + asked_s > started + TOTAL_S:
                 raise
+            tell(f"{error.message}; trying again in {asked_s:g} s")
             if isinstance(error, Throttled):
                 pace.pause(asked_s)
             else:

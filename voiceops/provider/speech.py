@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from voiceops.core.limits import LANGUAGES
@@ -66,6 +66,14 @@ def is_realtime(target_model: str) -> bool:
 def is_designed(target_model: str) -> bool:
     """Tell whether a model speaks with designed voices."""
     return target_model.startswith(FAMILY)
+
+
+def find_limit_s(parts: Iterable[str]) -> float:
+    """Tell how long these parts may take to be said: a minute, and a second for three characters.
+
+    Nobody speaks so slowly, and whoever listens while the audio comes has time enough.
+    """
+    return 60 + sum(map(len, parts)) / 3
 
 
 def join_samples(pieces: Iterator[Piece]) -> Iterator[Piece]:

@@ -19,6 +19,7 @@ from voiceops.provider.speech import (
     Piece,
     Utterance,
     decode_audio,
+    find_limit_s,
     read_characters,
     take_reply,
 )
@@ -29,7 +30,6 @@ from voiceops.provider.wire import MIB, ReplyLost
 PATH = "/services/aigc/multimodal-generation/generation"
 CONNECT_LIMIT_S = 10.0
 SILENCE_LIMIT_S = 30.0
-PART_LIMIT_S = 600.0
 MAX_REPLY_BYTES = 8 * MIB
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 _CHECK_HINT = "check the network, the endpoint and the proxy settings"
@@ -40,7 +40,7 @@ def speak_over_http(
     access: Access,
     *,
     silence_limit_s: float = SILENCE_LIMIT_S,
-    part_limit_s: float = PART_LIMIT_S,
+    part_limit_s: float | None = None,
 ) -> Iterator[Piece]:
     """Say the parts one after the other, and give the audio as it comes; nothing is sent twice.
 
@@ -51,7 +51,7 @@ def speak_over_http(
         for part in utterance.parts:
             request = _write_request(utterance, part, access, client)
             with _explaining(request, silence_limit_s), _send(request, client, access) as reply:
-                end = access.effects.monotonic() + part_limit_s
+                end = access.effects.monotonic() + (part_limit_s or find_limit_s([part]))
                 events = _find_events(reply, _until(end, reply.iter_raw(), access))
                 yield from _read_pieces(events, reply.status_code, access)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from voiceops.errors import VoiceopsError
 from voiceops.installation import tell_extra
 from voiceops.sandbox.service import Sandbox
+from voiceops.threads import STOPPING
 
 if TYPE_CHECKING:
     import uvicorn
@@ -77,7 +78,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 @contextmanager
 def _stopped_by_signals(server: uvicorn.Server) -> Iterator[None]:
-    """Let SIGINT and SIGTERM end the server, from before it runs to after it ran.
+    """Let SIGINT, SIGTERM and SIGHUP end the server, from before it runs to after it ran.
 
     While it runs it handles them itself; at its end it raises them again, and without this that
     would end the process before anything is closed.
@@ -89,7 +90,8 @@ def _stopped_by_signals(server: uvicorn.Server) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = [number for number in STOPPING if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in heard}
     try:
         yield
     finally:
