@@ -12,7 +12,7 @@ from voiceops.apply.run import Event, Run
 from voiceops.apply.settle import settle_earlier
 from voiceops.core.plan import Plan
 from voiceops.core.planner import make_plan
-from voiceops.core.result import Report, find_spent
+from voiceops.core.result import Report, find_perhaps, find_spent
 from voiceops.core.settings import Options
 from voiceops.files.lockfile import check_writable, read_lock
 from voiceops.files.process_lock import hold
@@ -59,6 +59,7 @@ def apply(
         results=results,
         quota=made.quota,
         spent=find_spent(results, made),
+        perhaps=find_perhaps(results, made),
         currency=made.price.currency,
         warnings=tuple(str(warning) for warning in made.warnings),
         stopped_by=everything.signal,

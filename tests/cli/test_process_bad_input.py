@@ -167,7 +167,7 @@ def test_a_file_that_cannot_be_trusted_is_1_before_anything_is_created(
         (".voiceops", 1, ".voiceops"),
         (".voiceops/default", 1, "default"),
         (".voiceops/default/journal.jsonl/", 1, "journal.jsonl"),
-        (".voiceops/default/previews", 0, "no preview: anchor.pcm: cannot be written"),
+        (".voiceops/default/previews", 0, "no preview: qwen-tts-vd-anchor-voice-"),
     ],
 )
 def test_where_nothing_can_be_written_nothing_is_paid_that_cannot_be_noted(

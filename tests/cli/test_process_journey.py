@@ -94,7 +94,7 @@ def start(repository: Repository) -> None:
     repository.run("init", "--ci", "github", "--install", INSTALL)
     repository.commit("Begin")
     repository.run("validate")
-    assert repository.run("apply", *AT, "--yes").out.startswith("Listen to the previews")
+    assert repository.run("apply", *AT, "--yes").out.startswith("Listen to .voiceops/")
     repository.commit("Record voices")
 
 

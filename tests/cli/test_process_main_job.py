@@ -43,7 +43,10 @@ def test_an_apply_creates_every_voice_and_the_next_plan_is_empty(project: Projec
     for name, voice in voices.items():
         assert f"created {name}  {voice}\n" in ran.err
     assert ran.out.splitlines() == [
-        "Listen to the previews in .voiceops/sandbox/previews/.",
+        *(
+            f"Listen to .voiceops/sandbox/previews/{name}/{voice}.pcm"
+            for name, voice in voices.items()
+        ),
         "Apply: 3 created. Spent about 0.6 USD. The names are in voiceops.sandbox.lock.",
     ]
     again = project.run("plan", *SANDBOX, "--detailed-exitcode")
@@ -58,7 +61,9 @@ def test_an_apply_writes_these_files_with_these_modes(project: Project) -> None:
     modes = {path: stat.S_IMODE((project.folder / path).stat().st_mode) for path in written}
     state = ".voiceops/sandbox"
     private = {f"{state}/holder.json": 0o600, f"{state}/journal.jsonl": 0o600}
-    previews = {f"{state}/previews/{name}.pcm": 0o644 for name in NAMES}
+    previews = {
+        f"{state}/previews/{name}/{voice}.pcm": 0o644 for name, voice in project.voices().items()
+    }
     assert modes == {
         "voiceops.sandbox.lock": 0o644,
         ".voiceops/.gitignore": 0o644,
@@ -217,9 +222,8 @@ def test_a_preview_is_kept_although_the_lockfile_cannot_be_written(remote: Proje
     ran = remote.run("apply", "--yes", "--parallelism", "1")
     assert ran.code == 4
     assert "it is paid for, but voiceops.lock: cannot be written: Is a directory" in ran.out
-    previews = remote.folder / ".voiceops" / "default" / "previews"
-    assert len(list(previews.iterdir())) == 1
-    assert "Listen to the previews in .voiceops/default/previews/." in ran.out
+    (preview,) = remote.folder.glob(".voiceops/default/previews/*/*.pcm")
+    assert f"Listen to {preview.relative_to(remote.folder)}" in ran.out
 
 
 @pytest.mark.parametrize("words", [(), ("sandbox",)])

@@ -72,6 +72,7 @@ def report() -> Report:
         results=results,
         quota=Quota(limit=1000, now=3, after=4, peak=5, warn_at=900),
         spent=Decimal("0.2"),
+        perhaps=Decimal("0.2"),
         currency="USD",
         warnings=("manifests/a.yaml:1:1: an old model",),
         stopped_by=2,

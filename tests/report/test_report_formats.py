@@ -55,6 +55,7 @@ DRIFTED = {
     "desired": {"lost": "low"},
     "locked": {"lost": {"spec": "low", "voice": "lost@20260301"}},
     "queried": {"lost@20260301": None},
+    "options": {"accept_lost": ["lost"]},
 }
 
 
@@ -264,8 +265,8 @@ failed    create sports  the service said no
 unknown   replace weather  the reply was lost
 not tried delete gone  qwen-tts-vd-gone-voice-20260301000000000-a1b2  a create failed
 
-Listen to the previews in p/.
-Apply: 1 created, 1 failed, 1 unknown, 1 not tried. Spent about 0.2 USD. \
+Listen to p/a.wav
+Apply: 1 created, 1 failed, 1 unknown, 1 not tried. Spent about 0.2 USD, perhaps 0.2 USD more. \
 The names are in voiceops.prod.lock.
 """,
     "validate": """\

@@ -193,7 +193,9 @@ def _keep_preview(result: Result, desired: Desired, created: Created, run: Run) 
     if created.preview is None:
         return result.remark(f"no preview: {created.preview_fault}")
     try:
-        path = save_preview(run.state_dir, desired, created.preview, effects=run.effects)
+        path = save_preview(
+            run.state_dir, desired, created.voice_id, created.preview, effects=run.effects
+        )
     except FileUnusable as error:
         return result.remark(f"no preview: {error.message}")
     return result.with_preview(path.relative_to(run.root).as_posix())

@@ -176,7 +176,7 @@ def _refuse_lost(case: Case) -> Guard | None:
     locked = len(case.facts.lock.voices)
     is_named = len(unaccepted) < len(lost)
     left = f"; --accept-lost does not name {', '.join(unaccepted)}" if is_named else ""
-    is_all = bool(unaccepted) and len(lost) >= 2 and len(lost) == locked
+    is_all = bool(unaccepted) and len(lost) == locked and (locked >= 2 or not case.facts.live)
     if len(unaccepted) <= case.threshold and not is_all:
         return None
     return Guard(

@@ -64,8 +64,8 @@ class Result:
 class Report:
     """What was done, what failed, and what was not tried, in the order of work.
 
-    `spent` counts the voices that are known to be created, at the estimated price; `unknown`
-    creates may have cost as much again each. `stopped_by` is a signal's number, 0 without one.
+    `spent` counts the voices that are known to be created, at the estimated price; `perhaps` those
+    of which nobody knows. `stopped_by` is a signal's number, 0 without one.
     """
 
     environment: str
@@ -74,6 +74,7 @@ class Report:
     results: tuple[Result, ...]
     quota: Quota
     spent: Decimal
+    perhaps: Decimal
     currency: str
     warnings: tuple[str, ...]
     stopped_by: int = 0
@@ -100,3 +101,10 @@ def find_spent(results: tuple[Result, ...], plan: Plan) -> Decimal:
     paid = {Action.CREATE, Action.REPLACE}
     created = sum(result.action in paid and bool(result.voice) for result in results)
     return created * plan.price.each
+
+
+def find_perhaps(results: tuple[Result, ...], plan: Plan) -> Decimal:
+    """Add up what the creates cost whose outcome is unknown, if they were executed."""
+    paid = {Action.CREATE, Action.REPLACE, Action.SETTLE}
+    unknown = sum(result.action in paid and result.status is Status.UNKNOWN for result in results)
+    return unknown * plan.price.each

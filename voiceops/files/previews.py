@@ -9,13 +9,17 @@ from voiceops.effects import Effects
 from voiceops.files.writing import writing
 
 
-def save_preview(state_dir: Path, desired: Desired, audio: bytes, *, effects: Effects) -> Path:
-    """Write a preview under the name that the manifest declares, never one that a server chose.
+def save_preview(
+    state_dir: Path, desired: Desired, voice_id: str, audio: bytes, *, effects: Effects
+) -> Path:
+    """Write a preview under its voice's name, in a folder of the declared name.
 
-    An older preview of that name is overwritten. Raises FileUnusable; the voice is paid for anyway.
+    Each voice has a preview of its own, so none is ever written over. Raises FileUnusable; the
+    voice is paid for anyway.
     """
-    path = state_dir / "previews" / f"{desired.name}.{desired.response_format}"
+    folder = state_dir / "previews" / desired.name
+    path = folder / f"{voice_id}.{desired.response_format}"
     with writing(path):
-        effects.make_dir(path.parent)
+        effects.make_dir(folder)
         effects.write(path, audio, mode=0o644)
     return path

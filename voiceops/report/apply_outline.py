@@ -49,6 +49,8 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "Environment", f"{report.environment}, at {report.endpoint}"
     if report.spent:
         yield "Spent", f"about {report.spent} {report.currency}"
+    if report.perhaps:
+        yield "Perhaps", f"{report.perhaps} {report.currency} more"
     yield "Lockfile", report.lockfile
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from posixpath import commonpath
 
 from voiceops.core.plan import Action
 from voiceops.core.result import Report, Result, Status
@@ -10,6 +11,7 @@ from voiceops.report.sentences import DONE
 from voiceops.report.style import Style
 from voiceops.report.terminal import show
 
+_MOST_PREVIEWS = 3
 # What writes a name into the lockfile.
 _NAMING = frozenset(
     {Action.RENAME, Action.RECORD, Action.ADOPT, Action.RESTORE, Action.CREATE, Action.REPLACE}
@@ -65,13 +67,29 @@ def _summarise(report: Report) -> Iterator[str]:
         for status in (Status.FAILED, Status.UNKNOWN, Status.NOT_TRIED)
         if report.count(status)
     ]
-    spent = f" Spent about {report.spent} {show(report.currency)}." if report.spent else ""
-    previews = sorted({result.preview.rpartition("/")[0] for result in report.results} - {""})
-    yield from (f"Listen to the previews in {show(folder)}/." for folder in previews)
+    yield from _name_previews(report)
     is_named = any(
         result.action in _NAMING or (result.action is Action.SETTLE and result.voice)
         for result in report.results
         if result.status is Status.DONE
     )
     where = f" The names are in {show(report.lockfile)}." if is_named else ""
-    yield f"Apply: {', '.join(parts)}.{spent}{where}"
+    yield f"Apply: {', '.join(parts)}.{_say_money(report)}{where}"
+
+
+def _name_previews(report: Report) -> Iterator[str]:
+    """Name each preview, or the folder of all if they are many."""
+    previews = [result.preview for result in report.results if result.preview]
+    if len(previews) > _MOST_PREVIEWS:
+        folder = commonpath([preview.rpartition("/")[0] for preview in previews])
+        previews = [f"{folder}/"]
+    yield from (f"Listen to {show(preview)}" for preview in previews)
+
+
+def _say_money(report: Report) -> str:
+    """Say what was spent, and what may have been."""
+    currency = show(report.currency)
+    spent = f" Spent about {report.spent} {currency}" if report.spent else ""
+    if not report.perhaps:
+        return f"{spent}." if spent else ""
+    return f"{spent or ' Spent nothing for certain'}, perhaps {report.perhaps} {currency} more."
