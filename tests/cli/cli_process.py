@@ -7,11 +7,15 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[2]
 TIME_LIMIT_S = 60
 # What a pipeline installs, where this copy cannot be.
 INSTALL = f"voices-as-code @ git+https://example.com/voiceops.git@{1:040x}"
@@ -162,6 +166,13 @@ def make_project(folder: Path) -> Project:
     project.manifest.write_text(MANIFEST, encoding="utf-8")
     (folder / "voiceops.yaml").write_text(SETTINGS, encoding="utf-8")
     return project
+
+
+def find_dependencies() -> set[str]:
+    """Name the modules of what pyproject.toml declares for running."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*declared["dependencies"], *declared["optional-dependencies"]["server"]]
+    return {Requirement(one).name.partition(".")[0] for one in wanted}
 
 
 def decode(data: bytes) -> str:
