@@ -142,7 +142,7 @@ def _check_others(
     claims = read_claims(
         others,
         find_journals(environment),
-        expected=find_neighbours(config, environment),
+        expected=[other.lockfile for other in find_neighbours(config, environment)],
         effects=effects,
         settle_s=environment.settings.settle_s,
     )

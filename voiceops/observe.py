@@ -7,14 +7,16 @@ from pathlib import Path
 
 from voiceops.core.facts import Claims, Facts, Intent
 from voiceops.core.lock import Lock
-from voiceops.core.settings import Options
+from voiceops.core.neighbours import Neighbour
+from voiceops.core.settings import Options, Orphans
 from voiceops.core.voice import LiveVoice
 from voiceops.effects import Effects
-from voiceops.errors import FileUnusable
-from voiceops.files.claims import read_claims
+from voiceops.errors import FilesInvalid, FileUnusable
+from voiceops.files.claims import find_lockfiles, read_claims
 from voiceops.files.config import SANDBOX, Config, Environment
 from voiceops.files.emergency import read_emergency
 from voiceops.files.journal import Journal, Memory
+from voiceops.files.lockfile import read_lock
 from voiceops.files.manifests import Manifests, read_manifests
 from voiceops.provider.protocol import Provider
 from voiceops.threads import do_side_by_side
@@ -27,8 +29,8 @@ class Workspace:
     """One environment of one project, with the service behind it.
 
     `endpoint` is how people call the service's address. `siblings` are the lockfiles of the other
-    environments: their voices are never taken and never deleted. `expected` are those of them that
-    may be of the same account.
+    environments: their voices are never taken and never deleted. `neighbours` are the configured
+    environments that may be of the same account.
     """
 
     root: Path
@@ -37,25 +39,31 @@ class Workspace:
     endpoint: str
     provider: Provider
     effects: Effects
-    expected: tuple[Path, ...] = ()
+    neighbours: tuple[Environment, ...] = ()
 
 
 def find_siblings(root: Path, config: Config, environment: Environment) -> tuple[Path, ...]:
-    """List the lockfiles of the other environments: those configured, and those that lie there."""
+    """List the lockfiles of the other environments: those configured, and those that lie there.
+
+    Where voices are deleted that nobody declares, every lockfile of the project counts, wherever
+    it lies: an environment may have been taken out of the settings.
+    """
     configured = {other.lockfile for other in config.environments.values()}
     found = configured | set(root.glob("voiceops.lock")) | set(root.glob("voiceops.*.lock"))
+    if environment.settings.orphans is Orphans.DELETE:
+        found |= set(find_lockfiles(root))
     return tuple(sorted(found - {environment.lockfile}))
 
 
-def find_neighbours(config: Config, environment: Environment) -> tuple[Path, ...]:
-    """List the lockfiles of the configured environments that may share an account with this one.
+def find_neighbours(config: Config, environment: Environment) -> tuple[Environment, ...]:
+    """List the configured environments that may share an account with this one.
 
     At the sandbox each environment has an account of its own.
     """
     if environment.endpoint == SANDBOX:
         return ()
     others = (other for other in config.environments.values() if other.endpoint != SANDBOX)
-    return tuple(other.lockfile for other in others if other.name != environment.name)
+    return tuple(other for other in others if other.name != environment.name)
 
 
 def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manifests) -> Facts:
@@ -91,7 +99,29 @@ def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manif
         warnings=manifests.warnings,
         restated=_find_restated(lock, restated),
         overlooked=manifests.overlooked,
+        neighbours=_ask_neighbours(workspace, lock, manifests),
     )
+
+
+def _ask_neighbours(
+    workspace: Workspace, lock: Lock, manifests: Manifests
+) -> tuple[Neighbour, ...]:
+    """Read the other environments of the account, if a voice may move to one or come from one."""
+    declared = {desired.name for desired in manifests.desired}
+    is_leaving = bool(lock.voices.keys() - declared)
+    is_coming = any(one.adopt or one.name not in lock.voices for one in manifests.desired)
+    if not is_leaving and not is_coming:
+        return ()
+    return tuple(_read_neighbour(workspace, other) for other in workspace.neighbours)
+
+
+def _read_neighbour(workspace: Workspace, other: Environment) -> Neighbour:
+    locked = tuple(sorted(read_lock(other.lockfile).voices.items()))
+    try:
+        desired = read_manifests(workspace.root, other.manifests).desired
+    except (FilesInvalid, FileUnusable):
+        return Neighbour(other.name, locked, None)
+    return Neighbour(other.name, locked, desired)
 
 
 def _find_restated(lock: Lock, restated: Lock) -> frozenset[str]:
@@ -104,7 +134,7 @@ def claims_of(workspace: Workspace) -> Claims:
     return read_claims(
         workspace.siblings,
         find_journals(environment),
-        expected=workspace.expected,
+        expected=[other.lockfile for other in workspace.neighbours],
         effects=workspace.effects,
         settle_s=environment.settings.settle_s,
     )

@@ -9,6 +9,7 @@ from typing import Any
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Claims, Facts, Intent, Overlooked
 from voiceops.core.lock import Deposed, Lock, LockEntry, Why
+from voiceops.core.neighbours import Neighbour
 from voiceops.core.settings import Listing, Options, Orphans, Settings
 from voiceops.core.spec import Spec
 from voiceops.core.voice import LiveVoice, parse_voice_name
@@ -60,8 +61,10 @@ def read_facts(case: dict[str, Any]) -> Facts:
         ),
         live=tuple(_live(body) for body in case.get("live", [])),
         now=NOW,
+        neighbours=(near := _neighbours(case.get("neighbours", {}))),
         claims=Claims(
-            frozenset(map(voice_id, case.get("claims", {}).get("voices", []))),
+            frozenset(map(voice_id, case.get("claims", {}).get("voices", [])))
+            | {entry.voice_id for one in near for _, entry in one.voices},
             frozenset(map(voice_id, case.get("claims", {}).get("deposed", []))),
             tuple(_intent(body) for body in case.get("claims", {}).get("intents", [])),
             tuple(case.get("claims", {}).get("missing", [])),
@@ -85,6 +88,19 @@ def read_facts(case: dict[str, Any]) -> Facts:
                 for key, value in case.get("options", {}).items()
             }
         ),
+    )
+
+
+def _neighbours(case: dict[str, Any]) -> tuple[Neighbour, ...]:
+    return tuple(
+        Neighbour(
+            name,
+            tuple((key, _entry(key, value)) for key, value in body.get("locked", {}).items()),
+            None
+            if body.get("desired", {}) is None
+            else tuple(_desired(key, value) for key, value in body.get("desired", {}).items()),
+        )
+        for name, body in case.items()
     )
 
 

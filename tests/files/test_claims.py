@@ -14,7 +14,7 @@ from voiceops.core.spec import Spec
 from voiceops.core.voice import LiveVoice
 from voiceops.effects import System
 from voiceops.errors import JournalDamaged, LockfileInvalid
-from voiceops.files.claims import read_claims
+from voiceops.files.claims import find_lockfiles, read_claims
 from voiceops.files.journal import Journal
 from voiceops.files.lockfile import dump_lock, write_lock
 
@@ -115,3 +115,16 @@ def test_a_lockfile_that_stays_is_read_once(
     first = read_claims([path], [], expected=[], effects=EFFECTS, settle_s=600)
     monkeypatch.setattr(Path, "open", None)
     assert read_claims([path], [], expected=[], effects=EFFECTS, settle_s=600) == first
+
+
+def test_lockfiles_are_known_by_how_they_begin_wherever_they_lie(tmp_path: Path) -> None:
+    """Those of other tools, and what lies in hidden folders, are none."""
+    here, below = tmp_path / "odd.lock", tmp_path / "locks" / "prod.lock"
+    below.parent.mkdir()
+    write_lock(here, Lock(), effects=EFFECTS)
+    below.write_bytes(here.read_bytes().replace(b"\n", b"\r\n"))
+    for name in ("uv.lock", "prod.txt"):
+        (tmp_path / name).write_text("version = 1\n", encoding="utf-8")
+    (tmp_path / ".cache").mkdir()
+    write_lock(tmp_path / ".cache" / "old.lock", Lock(), effects=EFFECTS)
+    assert set(find_lockfiles(tmp_path)) == {here, below}

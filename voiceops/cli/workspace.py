@@ -67,7 +67,7 @@ def open_speech(said: Global) -> Iterator[Speech]:
             root=root,
             environment=environment,
             siblings=find_siblings(root, config, environment),
-            expected=find_neighbours(config, environment),
+            neighbours=find_neighbours(config, environment),
             endpoint=access.endpoint.name,
             provider=provider,
             effects=access.effects,

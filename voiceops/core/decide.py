@@ -10,6 +10,7 @@ from voiceops.core.desired import Desired
 from voiceops.core.difference import find_differences
 from voiceops.core.lock import LockEntry, Why
 from voiceops.core.moves import Moves, Origin
+from voiceops.core.neighbours import find_offer, gives_up, say_holder
 from voiceops.core.plan import Action, Candidate, Change, FieldChange, Reason
 from voiceops.core.view import View
 from voiceops.core.voice import LiveVoice, read_created
@@ -24,7 +25,7 @@ def decide(desired: Desired, moves: Moves, view: View) -> Change:
     change = _decide_row(desired, origin, view)
     is_asked = desired.name in view.facts.options.replace
     if change.action in {Action.CREATE, Action.REPLACE} and not is_asked:
-        change = _find_move(desired, change, moves)
+        change = _find_move(desired, change, moves, view)
     elif origin is not None and origin.name != desired.name and change.action in _AS_IT_IS:
         change = _rename(change, moves.left_behind(desired), view)
     if origin is not None and origin.name != desired.name:
@@ -43,8 +44,17 @@ def _rename(change: Change, former: LockEntry | None, view: View) -> Change:
     return replace(renamed, reason=Reason.PROMOTED, replaces=former.voice_id if is_ours else "")
 
 
-def _find_move(desired: Desired, change: Change, moves: Moves) -> Change:
+def _find_move(desired: Desired, change: Change, moves: Moves, view: View) -> Change:
     """Refuse to pay for a voice that a name of ours gives up, or that an alias was to bring."""
+    offer = find_offer(view.facts.neighbours, desired)
+    if offer is not None and view.live(offer[1]) is not None:
+        return _problem(
+            desired.name,
+            Reason.MOVED_HERE,
+            f"the environment {offer[0]} gives up a voice that is just what is declared here",
+            hint=f"add `adopt: {offer[1]}`: it moves here, free of charge",
+            desired=desired,
+        )
     offered = moves.offer_to(desired)
     if offered is not None:
         return _problem(
@@ -126,7 +136,7 @@ def _decide_declared(
     if live is not None and live.spec == desired.spec:
         if is_own_deposed:
             return _take(desired, Action.RESTORE, Reason.DECLARED, live, origin=origin, view=view)
-        if view.is_unclaimed(wanted):
+        if view.is_unclaimed(wanted) or gives_up(view.facts.neighbours, wanted):
             return _take(desired, Action.ADOPT, Reason.DECLARED, live, origin=origin, view=view)
     if is_stale_adoption(desired, origin, view):
         return None
@@ -141,9 +151,13 @@ def _why_not_adopted(wanted: str, live: LiveVoice | None, view: View) -> tuple[s
             "see the voices of the account with `voiceops list`, or take the line out",
         )
     if not view.is_unclaimed(wanted):
+        holder = say_holder(view.facts.neighbours, wanted)
+        if holder:
+            hint = "take it out of the manifest there, in the same change: then it moves here, free"
+            return f"adopt names {wanted}, which is {holder}", hint
         return (
             f"adopt names {wanted}, which a lockfile of this repository names already",
-            "one voice belongs to one name: take the line out, or free the voice there first",
+            "one voice belongs to one name: take the line out, or that name",
         )
     return (
         f"adopt names {wanted}, whose spec is not the one declared",

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from voiceops.core.desired import Desired
 from voiceops.core.lock import Lock
+from voiceops.core.neighbours import Neighbour
 from voiceops.core.settings import Options, Settings
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import Fault
@@ -120,6 +121,7 @@ class Facts:
     options: Options
     warnings: tuple[Fault, ...] = ()
     restated: frozenset[str] = frozenset()
+    neighbours: tuple[Neighbour, ...] = ()
     overlooked: tuple[Overlooked, ...] = ()
 
     @property

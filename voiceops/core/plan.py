@@ -54,6 +54,7 @@ class Reason(StrEnum):
     PROMOTED = "promoted"
     SUPERSEDED = "superseded"
     MOVED_HERE = "moved_here"
+    MOVED = "moved"
     RECORDED = "recorded"
     REMOVED = "removed"
     DEPOSED = "deposed"

@@ -15,6 +15,7 @@ from voiceops.core.guards import find_asks, find_guards
 from voiceops.core.intents import Verdict, judge
 from voiceops.core.lock import Why
 from voiceops.core.moves import Moves, Origin
+from voiceops.core.neighbours import decide_parting
 from voiceops.core.outlook import find_idle, find_price, find_quota
 from voiceops.core.plan import (
     Action,
@@ -153,6 +154,9 @@ def _decide_removed(name: str, removed: Set[str], view: View) -> Change:
         return Change(Action.FORGET, Reason.REMOVED, name, voice=voice_id)
     if view.live(voice_id) is None:
         return unlisted(name, voice_id, None, view)
+    parting = decide_parting(view.facts.neighbours, name, view.facts.lock.voices[name])
+    if parting is not None:
+        return parting
     is_alias = any(name in desired.aliases for desired in view.facts.desired)
     reason = Reason.SUPERSEDED if is_alias else Reason.REMOVED
     return _let_go(Why.REMOVED, reason, name, voice_id, view=view)

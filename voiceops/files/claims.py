@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from voiceops.core.facts import Claims
@@ -10,9 +11,12 @@ from voiceops.effects import Effects
 from voiceops.files.journal import Journal
 from voiceops.files.lockfile import read_lock
 from voiceops.files.once import once_for_all
+from voiceops.files.regular import read_regular
 
 # Within this time a file can be written again without a change of its time: git's racy index.
 _RACY_S = 2
+
+_START = b'{\n  "version": 1,\n  "voices": {'
 
 Named = tuple[frozenset[str], frozenset[str]]
 
@@ -42,6 +46,24 @@ def read_claims(
         tuple(intent for memory in memories for intent in memory.intents),
         tuple(path.name for path in sorted(expected) if not path.exists()),
     )
+
+
+def find_lockfiles(root: Path) -> Iterator[Path]:
+    """Find what voiceops wrote as a lockfile, by how it begins; hidden folders are left out."""
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(folder, name)
+            if path.suffix == ".lock" and _begins_as_lockfile(path):
+                yield path
+
+
+def _begins_as_lockfile(path: Path) -> bool:
+    try:
+        start = read_regular(path, limit_bytes=2 * len(_START))
+    except OSError:
+        return False
+    return start.replace(b"\r\n", b"\n").startswith(_START)
 
 
 def _find_named(path: Path, effects: Effects) -> Named:

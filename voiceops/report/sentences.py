@@ -34,6 +34,7 @@ WHY = {
     Reason.PROMOTED: "it takes the voice of its alias; free of charge",
     Reason.SUPERSEDED: "another name has taken its place",
     Reason.MOVED_HERE: "another name has this very voice",
+    Reason.MOVED: "another environment has a say in it",
     Reason.RECORDED: "only the lockfile changes",
     Reason.REMOVED: "no manifest declares it any more",
     Reason.DEPOSED: "its days are over",

@@ -1,0 +1,96 @@
+"""The other environments of the account: what they give up, take, and would pay for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from voiceops.core.desired import Desired
+from voiceops.core.lock import LockEntry
+from voiceops.core.plan import Action, Change, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another environment that may share the account: its lockfile's voices, and what it declares.
+
+    `desired` is None if its manifests cannot be read. They are read only where a plan depends on
+    them; who reads them says when.
+    """
+
+    name: str
+    voices: tuple[tuple[str, LockEntry], ...]
+    desired: tuple[Desired, ...] | None
+
+    @property
+    def given_up(self) -> tuple[tuple[str, LockEntry], ...]:
+        """List what it has locked and no longer declares; nothing if that cannot be seen."""
+        if self.desired is None:
+            return ()
+        declared = {name for one in self.desired for name in (one.name, *one.aliases)}
+        return tuple((name, entry) for name, entry in self.voices if name not in declared)
+
+
+def gives_up(neighbours: Iterable[Neighbour], voice_id: str) -> bool:
+    """Tell whether another environment has a voice locked, and no longer declares it."""
+    holders = [one for one in neighbours if any(e.voice_id == voice_id for _, e in one.voices)]
+    return bool(holders) and all(
+        any(entry.voice_id == voice_id for _, entry in one.given_up) for one in holders
+    )
+
+
+def say_holder(neighbours: Iterable[Neighbour], voice_id: str) -> str:
+    """Say who has a voice; empty if no neighbour has."""
+    for one in neighbours:
+        for name, entry in one.voices:
+            if entry.voice_id == voice_id:
+                unseen = ", whose manifests cannot be read" if one.desired is None else ""
+                return f"{name} in the environment {one.name}{unseen}"
+    return ""
+
+
+def find_offer(neighbours: Iterable[Neighbour], desired: Desired) -> tuple[str, str] | None:
+    """Find a voice that another environment gives up and that is just what is declared here.
+
+    Gives the environment and the voice.
+    """
+    offers = (
+        (one.name, entry.voice_id)
+        for one in neighbours
+        for _, entry in one.given_up
+        if entry.spec == desired.spec.digest
+    )
+    return next(offers, None)
+
+
+def decide_parting(neighbours: Iterable[Neighbour], name: str, entry: LockEntry) -> Change | None:
+    """Decide a voice that nobody declares here, if another environment has a say in it."""
+    for one in neighbours:
+        if one.desired is None:
+            message = f"whether the environment {one.name} takes it cannot be seen"
+            return _doubt(name, entry, message, f"mend the manifests of {one.name} first")
+        for desired in one.desired:
+            if desired.adopt == entry.voice_id:
+                message = f"the environment {one.name} takes it, as {desired.name}"
+                return Change(
+                    Action.FORGET, Reason.MOVED, name, voice=entry.voice_id, message=message
+                )
+            if desired.spec.digest == entry.spec and _would_pay(one, desired):
+                message = f"{desired.name} in the environment {one.name} is just this voice"
+                hint = (
+                    f"to move it there, free of charge, write `adopt: {entry.voice_id}` there; "
+                    f"otherwise apply {one.name} first, which pays for another one"
+                )
+                return _doubt(name, entry, message, hint)
+    return None
+
+
+def _would_pay(neighbour: Neighbour, desired: Desired) -> bool:
+    locked = dict(neighbour.voices).get(desired.name)
+    return desired.adopt is None and (locked is None or locked.spec != desired.spec.digest)
+
+
+def _doubt(name: str, entry: LockEntry, message: str, hint: str) -> Change:
+    return Change(
+        Action.PROBLEM, Reason.MOVED, name, voice=entry.voice_id, message=message, hint=hint
+    )
