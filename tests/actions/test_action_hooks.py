@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
-from action_tools import base_environment, commit_tree, copy_tree, find_linters
+from action_tools import ROOT, base_environment, commit_tree, copy_tree, find_linters
+from ruamel.yaml import YAML
 
 SLOPPY = "voices:\n    anchor: {preview_text: Good evening., voice_prompt: A deep voice.}\n"
 
@@ -74,3 +76,38 @@ def test_a_sloppy_manifest_is_put_into_form_and_then_passes(repository: Path) ->
     (repository / "README.md").write_text("nobody's business\n", encoding="utf-8")
     run(repository, "git", "add", "README.md")
     assert run(repository, "pre-commit", "run").stdout.count("Skipped") == 2
+
+
+def test_a_project_in_a_subfolder_is_seen_with_its_yml_and_its_lockfile(
+    repository: Path, hooks: tuple[Path, str]
+) -> None:
+    clone, commit_id = hooks
+    (repository / ".pre-commit-config.yaml").write_text(
+        f"repos:\n  - repo: {clone}\n    rev: {commit_id}\n    hooks:\n"
+        '      - {id: voiceops-validate, args: ["-C", voices], files: ^voices/}\n'
+        '      - {id: voiceops-fmt, args: ["-C", voices], files: ^voices/manifests/}\n'
+    )
+    folder = repository / "voices" / "manifests"
+    folder.mkdir(parents=True)
+    sloppy = "defaults: {target_model: qwen3-tts-vd-2026-01-26, language: en}\n" + SLOPPY
+    (folder / "b.yaml").write_text(sloppy, encoding="utf-8")
+    (folder / "a.yml").write_text("voices:\n    other: {}\n", encoding="utf-8")
+    run(repository, "git", "add", "-A")
+    ran = run(repository, "pre-commit", "run", "voiceops-fmt")
+    assert "2 of 2 manifests formatted." in ran.stdout, ran.stdout + ran.stderr
+    assert (folder / "b.yaml").read_text(encoding="utf-8") != sloppy
+
+
+@pytest.mark.parametrize(
+    ("path", "hooks_run"),
+    [
+        ("manifests/a.yaml", 2),
+        ("voices/manifests/deep/a.yml", 2),
+        ("voiceops.yaml", 1),
+        ("voices/voiceops.prod.lock", 1),
+        ("docs/a.yaml", 0),
+    ],
+)
+def test_hooks_run_for_what_they_look_at(path: str, hooks_run: int) -> None:
+    listed = YAML(typ="safe").load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert sum(bool(re.search(hook["files"], path)) for hook in listed) == hooks_run

@@ -287,7 +287,7 @@ def test_formatting_keeps_meaning_and_comments_and_is_done_once(text: str, line_
 
 def test_only_what_would_change_is_written(tmp_path: Path) -> None:
     _put(tmp_path, {"m/a.yaml": CANONICAL, "m/b.yaml": "voices:   {}\n", "m/c.yaml": "x\n"})
-    made = plan_formatting(tmp_path, ["m/*.yaml"], ())
+    made = plan_formatting(tmp_path, ["m/*.yaml"], (), here=tmp_path)
     assert (made.files, made.changes) == (3, {"m/b.yaml": b"voices: {}\n"})
     assert [fault.place.path for fault in made.faults] == ["m/c.yaml"]
     before = (tmp_path / "m/a.yaml").stat()
@@ -302,7 +302,7 @@ def test_paths_choose_files_and_folders(tmp_path: Path) -> None:
     _put(tmp_path, {"m/a.yaml": messy, "m/n/b.yaml": messy, "other.yaml": messy})
 
     def changed(*paths: str) -> list[str]:
-        return list(plan_formatting(tmp_path, ["m/**/*.yaml"], paths).changes)
+        return list(plan_formatting(tmp_path, ["m/**/*.yaml"], paths, here=tmp_path).changes)
 
     assert changed() == ["m/a.yaml", "m/n/b.yaml"]
     assert changed(".") == ["m/a.yaml", "m/n/b.yaml"]
@@ -310,7 +310,7 @@ def test_paths_choose_files_and_folders(tmp_path: Path) -> None:
     assert changed(str(tmp_path / "other.yaml")) == ["other.yaml"]
     with pytest.raises(FileUnusable, match="outside of the project"):
         changed("../x.yaml")
-    missing = plan_formatting(tmp_path, [], ["none.yaml"])
+    missing = plan_formatting(tmp_path, [], ["none.yaml"], here=tmp_path)
     assert (missing.changes, len(missing.faults)) == ({}, 1)
 
 
@@ -332,3 +332,18 @@ def _count_comments(text: str) -> dict[str, int]:
     """Count the comments, which no text in these manifests looks like."""
     found = re.findall(r"# ?(?:one|two: 'x'|three|beside|head|c)\b[^\n]*", text.replace("\r", "\n"))
     return {comment.rstrip(): found.count(comment) for comment in found}
+
+
+def test_a_path_is_looked_for_from_here_and_then_from_the_project(tmp_path: Path) -> None:
+    """As pre-commit names files: from the top of the repository, which may be above the project."""
+    root = tmp_path / "voices"
+    (root / "m").mkdir(parents=True)
+    (root / "m" / "a.yaml").write_bytes(b"voices:   {}\n")
+
+    def paths(*said: str, here: Path) -> list[str]:
+        return list(plan_formatting(root, ["m/*.yaml"], said, here=here).changes)
+
+    assert paths("voices/m/a.yaml", here=tmp_path) == ["m/a.yaml"]
+    assert paths("voices", here=tmp_path) == ["m/a.yaml"]
+    assert paths("m/a.yaml", here=tmp_path) == ["m/a.yaml"]
+    assert paths("a.yaml", here=root / "m") == ["m/a.yaml"]

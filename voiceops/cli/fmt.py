@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 def command(said: Global, *, paths: tuple[str, ...], check: bool) -> int:
     """Bring the keys, indentation and blank lines of manifests into one form, offline.
 
-    Comments stay, and so does every value. PATH is a file or a folder; without one, and without
-    --env, the manifests of every environment are meant. Exits 1 if a file has a fault: it is left
+    Comments stay, and so does every value. PATH is a file or a folder, looked for from where you
+    are, then from the project's folder; without one, and without --env, the manifests of every
+    environment are meant. Exits 1 if a file has a fault: it is left
     as it is.
     """
+    from pathlib import Path
+
     from voiceops.effects import System
     from voiceops.files.formatting import plan_formatting, write_formatted
 
@@ -34,7 +37,7 @@ def command(said: Global, *, paths: tuple[str, ...], check: bool) -> int:
         [config.environment(said.environment)] if said.environment else config.environments.values()
     )
     globs = sorted({glob for environment in chosen for glob in environment.manifests})
-    formatting = plan_formatting(root, globs, paths)
+    formatting = plan_formatting(root, globs, paths, here=Path.cwd())
     if not check:
         write_formatted(root, formatting, effects=System())
     for path in formatting.changes:

@@ -29,14 +29,20 @@ class Formatting:
     faults: tuple[Fault, ...]
 
 
-def plan_formatting(root: Path, globs: Iterable[str], paths: Collection[str]) -> Formatting:
+def plan_formatting(
+    root: Path, globs: Iterable[str], paths: Collection[str], *, here: Path
+) -> Formatting:
     """Format what the globs find, in memory; of that only what `paths` name, if they name any.
 
-    A path is a folder, or any file of the project; relative ones start from the root. Raises
-    FileUnusable for one that leaves the project.
+    A path is a folder, or any file of the project; a relative one is looked for from `here`, the
+    folder of the person, then from the root. Raises FileUnusable for one that leaves the project.
     """
     found = find_paths(root, globs)
-    chosen = _choose(root, found.paths, paths) if paths else set(found.paths)
+    chosen = (
+        _choose(root, found.paths, [_find(root, path, here) for path in paths])
+        if paths
+        else set(found.paths)
+    )
     changes: dict[str, bytes] = {}
     faults = list(found.faults)
     for path in sorted(chosen):
@@ -59,6 +65,13 @@ def write_formatted(root: Path, formatting: Formatting, *, effects: Effects) -> 
     for path, data in formatting.changes.items():
         with writing(root / path):
             replace_file(root / path, data, effects=effects, mode=0o644)
+
+
+def _find(root: Path, path: str, here: Path) -> str:
+    """Say what a path means from the root; what is nowhere in the project stays as it was said."""
+    seen = os.path.normpath(here / path)
+    is_here = Path(seen).is_relative_to(root) and Path(seen).exists()
+    return os.path.relpath(seen, root) if is_here else path
 
 
 def _choose(root: Path, found: Iterable[str], paths: Iterable[str]) -> set[str]:
