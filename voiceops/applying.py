@@ -10,6 +10,7 @@ from voiceops.apply.carry_out import carry_out
 from voiceops.apply.gate import Gate
 from voiceops.apply.run import Event, Run
 from voiceops.apply.settle import settle_earlier
+from voiceops.core.binding import name_changes
 from voiceops.core.plan import Plan
 from voiceops.core.planner import make_plan
 from voiceops.core.result import Report, find_perhaps, find_spent
@@ -63,6 +64,7 @@ def apply(
         currency=made.price.currency,
         warnings=tuple(str(warning) for warning in made.warnings),
         stopped_by=everything.signal,
+        plan_digest=name_changes(made),
     )
 
 

@@ -11,8 +11,8 @@ refuse() {
 # macOS has bash 3.2, Windows another layout of environments: refuse before anything is paid for.
 [[ $RUNNER_OS == Linux ]] || refuse "this action runs on Linux; the runner is $(printf %q "$RUNNER_OS")"
 case $COMMAND in
-  validate | plan | apply | drift) ;;
-  *) refuse "the input command is $(printf %q "$COMMAND"); it can be validate, plan, apply or drift" ;;
+  validate | fmt | plan | apply | drift) ;;
+  *) refuse "the input command is $(printf %q "$COMMAND"); it can be validate, fmt, plan, apply or drift" ;;
 esac
 for name in COMMENT COMMIT ARTIFACT ISSUE FAIL_ON_DRIFT; do
   case ${!name} in

@@ -1,25 +1,34 @@
-"""Write the environment's name, its lockfile and its state folder to the outputs of the step.
+"""Write to the outputs of the step: environment, lockfile, state folder, the words of the command.
 
 Settings that cannot be read are no fault here: the command that follows tells of them. Then there
 is no lockfile to look after, and the name is the one that was asked for.
 """
 
+import json
 import os
 import secrets
 import sys
 from pathlib import Path
 
-from voiceops.errors import VoiceopsError
+from words import Refused, write_words
+
+from voiceops.errors import ExitCode, VoiceopsError
 from voiceops.files.config import read_config
 from voiceops.files.emergency import emergency_path
 
 
 def main() -> None:
     """Read the settings, and append to GITHUB_OUTPUT."""
-    asked = os.environ["ENVIRONMENT"]
+    inputs = json.loads(os.environ["INPUTS"])
+    asked = inputs["environment"]
+    try:
+        words = write_words(inputs, os.environ["DOCUMENT"])
+    except Refused as error:
+        sys.stdout.write(f"::error title=voiceops::{error}\n")
+        sys.exit(ExitCode.USAGE)
     facts = {"environment": asked or "default", "lockfile": "", "state": ""}
     try:
-        found = read_config(Path(os.environ["DIRECTORY"]).resolve()).environment(asked or None)
+        found = read_config(Path(inputs["directory"]).resolve()).environment(asked or None)
     except VoiceopsError:
         pass
     else:
@@ -29,6 +38,7 @@ def main() -> None:
             "lockfile": str(found.lockfile),
             "state": str(found.state_dir),
         }
+    facts["words"] = json.dumps(words)
     # No value can end its own block: the end is not known before.
     end = f"end-{secrets.token_hex(16)}"
     with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as outputs:

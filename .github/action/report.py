@@ -14,6 +14,7 @@ from voiceops.core.plan import Plan
 from voiceops.core.result import Report
 from voiceops.errors import ExitCode, VoiceopsError
 from voiceops.report.documents import Document, Failure, read_document
+from voiceops.report.plan_text import say_attention
 
 # The runner's word for a step that ended with another code than 0.
 _FAILED = "failure"
@@ -26,16 +27,38 @@ def main() -> None:
     try:
         document = read_document(Path(os.environ["DOCUMENT"]))
     except VoiceopsError:
-        # The process had to leave at once, or could write no file.
-        code = str(int(ExitCode.FAILED)) if outcome == _FAILED else ""
-        markdown.write_text(f"### {command.title()}: ended before it could report\n")
-        message = f"{command} ended before it could report; the log says more"
-        sys.stdout.write(f"::error title=voiceops::{message}\n")
+        code = report_outcome(command, outcome, markdown)
     else:
         code = str(int(find_code(document, command, has_failed=outcome == _FAILED)))
         show(markdown)
+        if command == "drift" and isinstance(document, Plan):
+            say_drift(document, markdown)
     append("GITHUB_STEP_SUMMARY", markdown.read_text(encoding="utf-8"))
     append("GITHUB_OUTPUT", f"exit_code={code}\n")
+
+
+def report_outcome(command: str, outcome: str, markdown: Path) -> str:
+    """Report on what left no document: `fmt` never does; others had to leave at once."""
+    if command == "fmt":
+        says = "not all manifests are in canonical form; run `voiceops fmt`"
+    else:
+        says = f"{command} ended before it could report; the log says more"
+    if outcome == _FAILED or command != "fmt":
+        sys.stdout.write(f"::error title=voiceops::{says}\n")
+    else:
+        says = "all manifests are in canonical form"
+    markdown.write_text(f"### {command.title()}: {says}\n", encoding="utf-8")
+    if command == "fmt" or outcome == _FAILED:
+        return str(int(ExitCode.FAILED if outcome == _FAILED else ExitCode.DONE))
+    return ""
+
+
+def say_drift(document: Plan, markdown: Path) -> None:
+    """Say the same in the heading as in the title of the issue: what needs attention."""
+    title = say_attention(document)
+    _, _, rest = markdown.read_text(encoding="utf-8").partition("\n")
+    markdown.write_text(f"### Drift: {title}\n{rest}", encoding="utf-8")
+    append("GITHUB_OUTPUT", f"title={title}\n")
 
 
 def find_code(document: Document, command: str, *, has_failed: bool) -> int:

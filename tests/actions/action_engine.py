@@ -182,7 +182,8 @@ def _read_log(log: str) -> dict[str, JobEnd]:
         job.conclusion = entry.get("jobResult", job.conclusion)
         if entry.get("stage") == "Main":
             _take(job.steps, tuple(entry["stepID"]), entry)
-    return jobs
+    # A job that calls a workflow has no end of its own: those that it calls have.
+    return {name: job for name, job in jobs.items() if job.conclusion}
 
 
 def _take(steps: dict[StepPath, StepEnd], path: StepPath, entry: Entry) -> None:

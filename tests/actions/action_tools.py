@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 _HOUR_S = 3600
 # What the action and the hooks are made of.
 _INSTALLED = (
-    "action.yml", ".github/action", ".pre-commit-hooks.yaml",
+    "action.yml", ".github/action", ".github/workflows", ".pre-commit-hooks.yaml",
     "voiceops", "pyproject.toml", "README.md", "LICENSE",
 )  # fmt: skip
 _LINTERS = (

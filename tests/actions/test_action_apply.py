@@ -229,3 +229,17 @@ def test_what_another_checkout_left_of_a_token_is_not_used(served: World) -> Non
     ended = served.run("apply", before=shlex.join(words))
     assert ended.conclusion == "success", ended.log
     assert set(served.locked()) == {"anchor", "wetter"}
+
+
+@pytest.mark.parametrize("is_committed", [True, False], ids=["committed", "not_committed"])
+def test_a_server_that_takes_no_artifacts_reddens_only_what_is_lost(
+    world: World, is_committed: bool
+) -> None:
+    machine = world.machine()
+    machine.github = {**machine.github, "GITHUB_SERVER_URL": "https://github.example"}
+    ended = world.run("apply", machine=machine, commit=str(is_committed).lower())
+    assert ended.steps["keep"].outcome == "failure"
+    assert ended.conclusion == ("success" if is_committed else "failure")
+    said = "::warning title=voiceops::the artifact was refused, and with it the previews; "
+    assert (said in ended.log) == is_committed
+    assert ("the lockfile is neither committed nor kept" in ended.log) != is_committed

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from action_world import LOCK, World, lockfile_of
+import json
+
+from action_world import KEY, LOCK, World, lockfile_of
 from github_server import BOT, READ_ONLY_TOKEN
 
 WRITES = "POST /repos/team/voices/issues"
@@ -23,8 +25,8 @@ def test_one_issue_is_opened_updated_and_closed(world: World) -> None:
     assert drift(world) == ("success", "2", [WRITES])
     (issue,) = world.hub.issues
     first = str(issue["body"])
-    assert issue["title"] == "Voices of default have drifted"
-    assert first.startswith("<!-- voiceops-drift:default -->\n### Plan: 1 to create")
+    assert issue["title"] == "Voices of default: 1 to create"
+    assert first.startswith("<!-- voiceops-drift:default -->\n### Drift: 1 to create\n")
 
     assert drift(world) == ("success", "2", [])
     assert issue["body"] == first
@@ -32,13 +34,14 @@ def test_one_issue_is_opened_updated_and_closed(world: World) -> None:
     world.declare("anchor", "wetter", "xenia", "ynez")
     number = issue["number"]
     assert drift(world) == ("success", "2", [f"PATCH /repos/team/voices/issues/{number}"])
-    assert "### Plan: 2 to create" in str(issue["body"])
+    assert issue["title"] == "Voices of default: 2 to create"
+    assert "### Drift: 2 to create\n" in str(issue["body"])
 
     world.run("apply")
     comment = f"POST /repos/team/voices/issues/{number}/comments"
     assert drift(world) == ("success", "0", [comment, f"PATCH /repos/team/voices/issues/{number}"])
     assert (issue["state"], issue["state_reason"]) == ("closed", "completed")
-    assert world.hub.bodies(int(str(number)))[0].startswith("There is no drift any more")
+    assert world.hub.bodies(int(str(number)))[0].startswith("Account and manifests agree again")
 
     world.declare("anchor")
     assert drift(world) == ("success", "2", [WRITES])
@@ -87,3 +90,17 @@ def test_a_checkout_older_than_the_branch_tells_nothing_of_drift(world: World) -
     assert ended.conclusion == "failure"
     assert "the checkout is older than refs/heads/main" in ended.log
     assert world.hub.changes == []
+
+
+def test_title_body_and_output_say_the_same_of_a_voice_that_is_gone(world: World) -> None:
+    world.run("apply")
+    delete = {"action": "delete", "voice": world.locked()["anchor"]}
+    body = {"model": "qwen-voice-design", "input": delete}
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+    path = "/api/v1/services/audio/tts/customization"
+    assert world.account.answer(path, headers, json.dumps(body).encode())[0] == 200
+    ended = world.run("drift", machine=world.machine(event="schedule"))
+    (issue,) = world.hub.issues
+    assert issue["title"] == "Voices of default: 1 to create, 1 drifted"
+    assert "\n### Drift: 1 to create, 1 drifted\n" in str(issue["body"])
+    assert (ended.outputs["drift"], ended.outputs["creates"]) == ("1", "1")

@@ -20,8 +20,8 @@ from git_server import serving_git
 
 REFUSED = "faults: [{on: create, name: wetter, reply: {status: 400, code: DataInspectionFailed}}]"
 EXAMPLES = ROOT / "docs" / "how-to" / "github"
-# An environment that the examples name, with its own key.
-NAMED = SETTINGS + "environments: {prod: {api_key: DASHSCOPE_API_KEY_PROD}}\n"
+# The environment that the examples name.
+NAMED = SETTINGS + "environments: {prod: {}}\n"
 HOST = "https://example.com/"
 
 
@@ -104,11 +104,15 @@ def test_the_review_plans_only_what_is_from_here(world: World, is_fork: bool) ->
 def test_the_example_applies_the_plan_that_was_made(world: World) -> None:
     world.push({"voiceops.yaml": NAMED})
     assert tell(run_example(world, "apply.yml", world.machine())) == {
+        "validate": "success",
         "plan": "success",
         "apply": "success",
     }
     assert set(world.locked("voiceops.prod.lock")) == {"anchor", "wetter"}
-    assert tell(run_example(world, "apply.yml", world.machine())) == {"plan": "success"}
+    assert tell(run_example(world, "apply.yml", world.machine())) == {
+        "validate": "success",
+        "plan": "success",
+    }
 
 
 def test_a_run_on_another_branch_does_nothing(world: World) -> None:
@@ -132,4 +136,4 @@ def test_the_drift_example_opens_an_issue(world: World) -> None:
     world.push({"voiceops.yaml": NAMED})
     jobs = run_example(world, "drift.yml", world.machine(event="schedule"))
     assert tell(jobs) == {"drift": "success"}
-    assert [one["title"] for one in world.hub.issues] == ["Voices of prod have drifted"]
+    assert [one["title"] for one in world.hub.issues] == ["Voices of prod: 2 to create"]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from action_world import World, pull_request
@@ -133,3 +137,61 @@ def test_a_hostile_directory_is_a_folder_like_any_other(
     assert world.run("apply", machine=world.machine()).conclusion == "success"
     assert set(world.locked()) == {"anchor", "wetter"}
     assert not [path for one in world.machines for path in one.folder.rglob("pwned")]
+
+
+def test_options_of_the_command_are_inputs(world: World) -> None:
+    world.run("apply")
+    world.declare("bella", "carla", "xenia")
+    inputs = {"allow_deletes": "2", "only": "bella\n\n  an*\n", "exclude": "carla"}
+    ended = world.run("plan", machine=world.machine(), **inputs)
+    assert ended.conclusion == "success", ended.log
+    assert json.loads(ended.outputs["names"]) == ["anchor", "bella"]
+    refused = world.run("plan", machine=world.machine(), locked="true")
+    assert refused.conclusion == "failure"
+    assert "::error title=voiceops::the input locked is not for plan\n" in refused.log
+    assert refused.steps["run"].outcome == "skipped"
+    odd = world.run("plan", machine=world.machine(), allow_empty="yes")
+    assert "the input allow-empty is neither true nor false" in odd.log
+
+
+def test_a_guard_that_refuses_lets_pass_what_an_input_allows(world: World) -> None:
+    world.run("apply")
+    world.push({"manifests/voices.yaml": "voices: {}\n"})
+    refused = world.run("apply", machine=world.machine())
+    assert (refused.conclusion, refused.outputs["exit_code"]) == ("failure", "3")
+    allowed = {"allow_empty": "true", "allow_deletes": "2"}
+    ended = world.run("apply", machine=world.machine(), **allowed)
+    assert (ended.conclusion, world.locked()) == ("success", {}), ended.log
+
+
+def test_validate_looks_at_lockfiles_and_fmt_at_the_form_if_asked(world: World) -> None:
+    assert world.run("validate").conclusion == "success"
+    ended = world.run("validate", machine=world.machine(), locked="true")
+    assert ended.conclusion == "failure"
+    formed = world.run("fmt")
+    assert (formed.conclusion, formed.outputs["exit_code"]) == ("success", "0"), formed.log
+    assert "### Fmt: all manifests are in canonical form" in formed.summary
+    world.push({"manifests/more.yaml": "voices:   {}\n"})
+    formed = world.run("fmt")
+    assert (formed.conclusion, formed.outputs["exit_code"]) == ("failure", "1")
+    assert "### Fmt: not all manifests are in canonical form" in formed.summary
+    told = subprocess.run([f"{formed.outputs['bin']}/voiceops", "--version"], check=False)
+    assert told.returncode == 0
+
+
+def test_what_was_reviewed_can_be_told_from_what_was_done(world: World) -> None:
+    machine = world.machine(event="pull_request", payload=pull_request("a" * 40))
+    reviewed = world.run("plan", machine=machine)
+    digest = reviewed.outputs["digest"]
+    line = f"\n- Digest of the plan: {digest}\n"
+    assert re.fullmatch("[0-9a-f]{12}", digest)
+    assert line in world.hub.bodies(7)[0]
+    assert line in Path(reviewed.outputs["markdown"]).read_text(encoding="utf-8")
+    assert json.loads(reviewed.outputs["names"]) == ["anchor", "wetter"]
+    done = world.run("apply", machine=world.machine())
+    assert done.outputs["digest"] == digest
+    assert line in done.summary
+    assert json.loads(done.outputs["names"]) == ["anchor", "wetter"]
+    assert json.loads(done.outputs["voices"]) == world.locked()
+    world.declare("anchor")
+    assert world.run("plan", machine=world.machine()).outputs["digest"] != digest

@@ -139,7 +139,8 @@ def test_a_cancelled_apply_commits_what_it_has_and_nothing_is_paid_twice(
     folder, variables = check_out(world)
     world.account.create_done.clear()
     world.account.may_reply.clear()
-    with start("run.sh", folder, variables) as process:
+    words = ["apply", "-C", ".", "-o", variables["DOCUMENT"], "--yes"]
+    with start("run.py", folder, {**variables, "WORDS": json.dumps(words)}) as process:
         cancel(process, world, is_impatient=is_impatient)
         process.communicate(timeout=60)
     assert process.returncode == (143 if is_impatient else 130)

@@ -6,18 +6,32 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from action_engine import OURS, PINS
 from action_tools import ROOT, find_linters, read_yaml, run_linter
+
+from voiceops.cli.main import cli
 
 EXAMPLES = sorted((ROOT / "docs" / "how-to" / "github").glob("*.yml"))
 TEMPLATE = ROOT / "voiceops" / "templates" / "github.yml"
 GITLAB = ROOT / "voiceops" / "templates" / "gitlab.yml"
 OWN = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+# What the examples call; each works on the project of whoever calls it.
+CALLED = [path for path in OWN if path.name.startswith("voices-")]
+CALLERS = [path for path in EXAMPLES if path.name != "matrix.yml"]
 WORKFLOWS = [*EXAMPLES, TEMPLATE, *OWN]
 ACTION = ROOT / "action.yml"
 SCRIPTS = sorted((ROOT / ".github" / "action").glob("*.sh"))
 PROGRAMS = sorted((ROOT / ".github" / "action").glob("*.js"))
+# Options that the action gives itself, or that one run of it has no use for.
+LEFT_OUT = {
+    "validate": set(),
+    "fmt": {"check"},
+    "plan": {"detailed-exitcode", "all-environments"},
+    "apply": {"yes", "no-settle", "all-environments"},
+    "drift": {"all-environments"},
+}
 _USES = re.compile(r"uses: (\S+?)@(.*)$", re.MULTILINE)
 
 
@@ -80,7 +94,8 @@ def test_the_linters_find_what_they_are_for(tmp_path: Path) -> None:
 def test_what_is_used_is_pinned(path: Path) -> None:
     used = _USES.findall(path.read_text(encoding="utf-8"))
     assert used
-    assert [(name, pin) for name, pin in used if PINS[name] != pin] == []
+    named = [(name.partition("/.github/")[0], pin.partition(" # zizmor")[0]) for name, pin in used]
+    assert [(name, pin) for name, pin in named if PINS[name] != pin] == []
 
 
 @pytest.mark.parametrize("path", [ACTION, *WORKFLOWS], ids=lambda path: path.name)
@@ -93,10 +108,12 @@ def test_no_expression_stands_in_a_script(path: Path) -> None:
 def steps_of(path: Path) -> Iterator[dict[str, object]]:
     read = read_yaml(path)
     jobs = read["jobs"].values() if "jobs" in read else [read["runs"]]
-    return (step for job in jobs for step in job["steps"])
+    return (step for job in jobs for step in job.get("steps", []))
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [one for one in WORKFLOWS if one not in CALLERS], ids=lambda path: path.name
+)
 def test_every_job_has_a_limit_and_only_the_rights_that_it_needs(path: Path) -> None:
     workflow = read_yaml(path)
     assert workflow["permissions"] in ({}, {"contents": "read"})
@@ -108,7 +125,7 @@ def test_every_job_has_a_limit_and_only_the_rights_that_it_needs(path: Path) -> 
         wanted = {"apply": {"contents"}, "publish": {"id-token"}}
         if uses_action:
             wanted |= {"drift": {"issues"}, "plan": {"pull-requests"}}
-            if path.name == "apply.yml":
+            if path.name == "voices-apply.yml":
                 del wanted["plan"]
         assert written == wanted.get(name, set())
         for step in job["steps"]:
@@ -118,7 +135,33 @@ def test_every_job_has_a_limit_and_only_the_rights_that_it_needs(path: Path) -> 
             assert "secrets" not in str(job)
 
 
-@pytest.mark.parametrize("path", [TEMPLATE, *EXAMPLES], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", CALLERS, ids=lambda path: path.name)
+def test_a_workflow_of_a_user_calls_ours_with_what_it_takes(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 18
+    (job,) = read_yaml(path)["jobs"].values()
+    called = ROOT / job["uses"].partition("@")[0].removeprefix(f"{OURS}/")
+    assert called in CALLED
+    wanted = read_yaml(called)
+    assert job["with"].keys() <= wanted["on"]["workflow_call"]["inputs"].keys()
+    asked = [one["permissions"].items() for one in wanted["jobs"].values()]
+    written = {right for rights in asked for right, level in rights if level == "write"}
+    granted = {right for right, level in job["permissions"].items() if level == "write"}
+    assert granted == written
+    assert {"contents"} <= job["permissions"].keys()
+    assert job["secrets"] == "inherit"
+
+
+def test_an_apply_waits_for_the_validation_and_for_the_plan() -> None:
+    jobs = read_yaml(ROOT / ".github" / "workflows" / "voices-apply.yml")["jobs"]
+    assert [jobs[name].get("needs") for name in ("validate", "plan", "apply")] == [
+        None,
+        "validate",
+        "plan",
+    ]
+    assert jobs["validate"]["if"] == "github.ref_name == github.event.repository.default_branch"
+
+
+@pytest.mark.parametrize("path", [TEMPLATE, *EXAMPLES, *CALLED], ids=lambda path: path.name)
 def test_an_apply_that_runs_is_never_cancelled(path: Path) -> None:
     workflow = read_yaml(path)
     if "apply" in workflow["jobs"]:
@@ -131,7 +174,24 @@ def test_the_command_that_pays_becomes_the_shell() -> None:
     steps = read_yaml(TEMPLATE)["jobs"]["apply"]["steps"]
     assert "exec voiceops apply --yes -o report.json" in [step.get("run") for step in steps]
     run = next(step for step in steps_of(ACTION) if step.get("id") == "run")
-    assert run["run"].startswith("exec bash ")
+    assert run["run"].startswith('exec "$BIN/python" ')
     assert "if" not in run
-    last = (ROOT / ".github" / "action" / "run.sh").read_text(encoding="utf-8").splitlines()[-1]
-    assert last == 'exec voiceops "${arguments[@]}"'
+    last = (ROOT / ".github" / "action" / "run.py").read_text(encoding="utf-8").splitlines()[-1]
+    assert last.startswith('os.execv(f"{folder}/voiceops", ["voiceops", *words])')
+
+
+def test_every_option_that_shapes_a_plan_is_an_input() -> None:
+    """An input is given to the command as the option of its name."""
+    inputs = read_yaml(ACTION)["inputs"].keys()
+    for name, left_out in LEFT_OUT.items():
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
+        options = {
+            word.removeprefix("--")
+            for option in command.params
+            for word in option.opts
+            if word.startswith("--")
+        }
+        assert options - inputs == {*left_out, "env", "color", "json"} - (
+            {"json"} if name == "fmt" else set()
+        )

@@ -76,6 +76,7 @@ def report() -> Report:
         currency="USD",
         warnings=("manifests/a.yaml:1:1: an old model",),
         stopped_by=2,
+        plan_digest="0123456789ab",
     )
 
 

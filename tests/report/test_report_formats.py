@@ -79,9 +79,8 @@ def test_of_more_annotations_than_github_shows_the_last_says_how_many() -> None:
     assert lines[9:] == ["::notice title=voiceops::and 3 more: see the summary of this step"]
 
 
-NOTHING = dict.fromkeys(
-    ("changes", "creates", "replaces", "deletes", "adopts", "price", "drift", "quota"), ""
-)
+_UNTOLD = "changes creates replaces deletes adopts price drift quota digest names voices"
+NOTHING = dict.fromkeys(_UNTOLD.split(), "")
 
 
 @pytest.mark.parametrize(
@@ -99,6 +98,9 @@ NOTHING = dict.fromkeys(
                 "drift": "0",
                 "quota": "6/3",
                 "failure_reason": "ambiguous,quota",
+                "digest": "5ef002f65188",
+                "names": '["announcer", "doubtful", "gone", "weather"]',
+                "voices": "",
             },
         ),
         (
@@ -113,6 +115,9 @@ NOTHING = dict.fromkeys(
                 "drift": "2",
                 "quota": "4/1000",
                 "failure_reason": "",
+                "digest": "81face0280ac",
+                "names": '["lost"]',
+                "voices": "",
             },
         ),
         (
@@ -127,6 +132,9 @@ NOTHING = dict.fromkeys(
                 "drift": "",
                 "quota": "5/1000",
                 "failure_reason": "failed,unknown,stopped",
+                "digest": "0123456789ab",
+                "names": '["announcer"]',
+                "voices": '{"announcer": "qwen-tts-vd-announcer-voice-20260301000000000-a1b2"}',
             },
         ),
         ("validate", {**NOTHING, "failure_reason": "fault"}),

@@ -114,6 +114,7 @@ def _apply_everywhere(said: Global, order: Order, delivery: Delivery) -> int:
 def _apply(said: Global, order: Order, delivery: Delivery, *, gate: Gate, teller: Teller) -> int:
     from voiceops.applying import apply
     from voiceops.cli.workspace import open_workspace
+    from voiceops.core.binding import name_changes
     from voiceops.report.apply_text import render_report
 
     def confirm(plan: Plan) -> None:
@@ -133,6 +134,8 @@ def _apply(said: Global, order: Order, delivery: Delivery, *, gate: Gate, teller
             everything=gate,
             may_wait=order.may_wait,
         )
+    if order.saved is not None:  # what was reviewed, also if others had done a part of it
+        report = replace(report, plan_digest=name_changes(order.saved))
     style = style_for(sys.stdout, said.colour)
     return delivery.deliver(
         report, report.exit_code, write_text=lambda: render_report(report, style)

@@ -78,6 +78,23 @@ def bind(facts: Facts, changes: Iterable[Change]) -> Binding:
     )
 
 
+def name_changes(plan: Plan) -> str:
+    """Name what a plan does in twelve hexadecimal digits: the same changes, the same digits.
+
+    It says nothing of when the plan was made, nor of what it leaves alone: a person compares it
+    to see that what was reviewed is what was done.
+    """
+    rows = [
+        [
+            *(change.action, change.name, change.voice, change.replaces, change.lost),
+            change.renamed_from,
+            *((change.desired.spec.digest, str(change.desired.protect)) if change.desired else ()),
+        ]
+        for change in plan.changes
+    ]
+    return _digest([plan.environment, plan.endpoint, rows]).removeprefix("sha256:")[:12]
+
+
 def compare(saved: Plan, fresh: Plan, *, max_age: timedelta) -> Comparison:
     """Weigh a saved plan against the one that the same options give now.
 

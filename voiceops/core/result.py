@@ -66,6 +66,7 @@ class Report:
 
     `spent` counts the voices that are known to be created, at the estimated price; `perhaps` those
     of which nobody knows. `stopped_by` is a signal's number, 0 without one.
+    `plan_digest` names the changes of the plan that was carried out, as a person has seen it.
     """
 
     environment: str
@@ -78,6 +79,7 @@ class Report:
     currency: str
     warnings: tuple[str, ...]
     stopped_by: int = 0
+    plan_digest: str = ""
     format_version: int = FORMAT_VERSION
     kind: str = "apply"
 

@@ -22,6 +22,14 @@ _WORDS = {
     Status.UNKNOWN: "unknown",
     Status.NOT_TRIED: "not tried",
 }
+_NAMING = {
+    Action.RENAME,
+    Action.RECORD,
+    Action.ADOPT,
+    Action.RESTORE,
+    Action.CREATE,
+    Action.REPLACE,
+}
 _GRAVE = {Action.DEPOSE, Action.CREATE, Action.REPLACE, Action.PRUNE, Action.DELETE}
 
 
@@ -33,8 +41,22 @@ def outline_report(report: Report) -> Outline:
         Section("stopped", "Stopped", tuple(_notes_stop(report))),
     )
     return Outline(
-        report.kind, ("Apply", _summarise(report)), tuple(_facts(report)), sections, _count(report)
+        report.kind,
+        ("Apply", _summarise(report)),
+        tuple(_facts(report)),
+        sections,
+        _count(report),
+        digest=report.plan_digest,
+        names=tuple(one.name for one in report.results if one.status is Status.DONE),
+        voices=tuple(_find_voices(report)),
     )
+
+
+def _find_voices(report: Report) -> Iterator[tuple[str, str]]:
+    """Give the names that were changed, each with the voice that it stands for now."""
+    for one in report.results:
+        if one.status is Status.DONE and one.action in _NAMING and one.voice:
+            yield one.name, one.voice
 
 
 def _summarise(report: Report) -> str:
@@ -51,6 +73,8 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
         yield "Spent", f"about {report.spent} {report.currency}"
     if report.perhaps:
         yield "Perhaps", f"{report.perhaps} {report.currency} more"
+    if report.plan_digest:
+        yield "Digest of the plan", report.plan_digest
     yield "Lockfile", report.lockfile
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -84,6 +85,9 @@ def _outputs(outline: Outline) -> dict[str, str]:
         "drift": counts.drift if counts else "",
         "quota": counts.quota if counts else "",
         "failure_reason": ",".join(codes),
+        "digest": outline.digest,
+        "names": json.dumps(sorted(set(outline.names))) if counts else "",
+        "voices": json.dumps(dict(outline.voices)) if outline.kind == "apply" else "",
     }
 
 

@@ -82,6 +82,8 @@ class Outline:
     """A document as its reader meets it; sections without notes are left out.
 
     `heading` and `facts` are a label and a text each. `counts` is None if nothing was counted.
+    `digest` names the changes of the plan that is told of, or was carried out. `names` are those
+    that change or did, and `voices` what they stand for now, if an apply says so.
     """
 
     kind: str
@@ -89,6 +91,9 @@ class Outline:
     facts: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
     counts: Counts | None = None
+    digest: str = ""
+    names: tuple[str, ...] = ()
+    voices: tuple[tuple[str, str], ...] = ()
 
     @property
     def notes(self) -> tuple[Note, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from voiceops.core.binding import name_changes
 from voiceops.core.plan import Action, Change, FieldChange, Guard, Plan, Unmanaged
 from voiceops.core.spec import SPEC_FIELDS
 from voiceops.report.notes import Counts, Level, Note, Outline, Section, note_fault
@@ -48,7 +49,15 @@ def outline_plan(plan: Plan) -> Outline:
         Section("refused", "Refused", tuple(_note_guard(guard) for guard in plan.guards)),
         Section("asked", "A person is asked", tuple(_note_ask(ask) for ask in plan.asks)),
     )
-    return Outline(plan.kind, (label, summary), tuple(_facts(plan)), sections, _count(plan))
+    return Outline(
+        plan.kind,
+        (label, summary),
+        tuple(_facts(plan)),
+        sections,
+        _count(plan),
+        digest=name_changes(plan),
+        names=tuple(change.name for change in plan.changes),
+    )
 
 
 def _facts(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -56,6 +65,8 @@ def _facts(plan: Plan) -> Iterator[tuple[str, str]]:
     yield "Quota", say_quota(plan.quota)
     if plan.price.creates:
         yield "Price", say_price(plan.price)
+    if plan.changes:
+        yield "Digest of the plan", name_changes(plan)
     if plan.needs_a_person:
         yield "Refused", f"{len(plan.guards)} refused, {len(plan.problems)} in doubt"
 

@@ -74,11 +74,27 @@ def summarise(plan: Plan, style: Style) -> str:
         rest = f", {plan.unselected} not selected" if plan.unselected else ""
         kept = say_count(plan.unchanged, "voice")
         return style.paint(f"No changes: {kept} as declared{rest}.", "bold")
-    counts = [f"{count} {_COUNTED[action]}" for action, count in plan.count().items()]
-    counts.append(f"{plan.unchanged} unchanged")
+    counts = [*_counts(plan), f"{plan.unchanged} unchanged"]
     if plan.unselected:
         counts.append(f"{plan.unselected} not selected")
     return style.paint(f"Plan: {', '.join(counts)}.", "bold")
+
+
+def say_attention(plan: Plan) -> str:
+    """Say in a few plain words what a person should know of, for a title."""
+    counts = _counts(plan)
+    idle = sum(bool(risk.name) for risk in plan.idle)
+    more = (
+        (len(plan.drift), "drifted"),
+        (idle, "at risk of disuse"),
+        (len(plan.guards), "refused"),
+    )
+    counts += [f"{count} {word}" for count, word in more if count]
+    return ", ".join(counts) or "all as declared"
+
+
+def _counts(plan: Plan) -> list[str]:
+    return [f"{count} {_COUNTED[action]}" for action, count in plan.count().items()]
 
 
 def _details(plan: Plan, style: Style) -> Iterator[str]:

@@ -14,6 +14,8 @@ _FORBIDDEN = re.compile(r'["<>|*?:\\/\r\n]')
 
 
 def main() -> None:
+    if os.environ["GITHUB_SERVER_URL"] != "https://github.com":
+        sys.exit("::error::this action is not currently supported on GHES")
     name, lines = os.environ["NAME"], os.environ["PATHS"]
     if _FORBIDDEN.search(name):
         sys.exit(f"::error::the artifact name {name!r} is not valid")
