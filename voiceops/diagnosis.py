@@ -17,7 +17,13 @@ from voiceops.errors import EndpointRefused, FilesInvalid, KeyUnusable, Voiceops
 from voiceops.files.claims import read_claims
 from voiceops.files.config import SANDBOX, Config, Environment, read_config
 from voiceops.files.emergency import read_emergency
-from voiceops.files.git import find_merge_driver, is_ignored, is_merge_driver_known, is_repository
+from voiceops.files.git import (
+    find_merge_driver,
+    is_ignored,
+    is_merge_driver_known,
+    is_merge_driver_ours,
+    is_repository,
+)
 from voiceops.files.journal import Journal
 from voiceops.files.lockfile import read_lock
 from voiceops.files.manifests import read_manifests
@@ -68,7 +74,7 @@ def diagnose(
     yield fine("settings", f"environment {environment.name}, {limits.requests_per_minute} a minute")
     looks: dict[str, Callable[[], Iterator[Check]]] = {
         "manifests": lambda: _check_manifests(root, environment),
-        "lockfile": lambda: _check_lockfile(root, environment),
+        "lockfile": lambda: _check_lockfile(root, config, environment),
         "environments": lambda: _check_others(root, config, environment, effects),
         "state": lambda: _check_state(environment, effects),
         "service": lambda: _check_service(environment, variables, reach),
@@ -114,7 +120,7 @@ def _check_manifests(root: Path, environment: Environment) -> Iterator[Check]:
         yield doubtful("manifests", f"no file matches {globs}", "run `voiceops init`")
 
 
-def _check_lockfile(root: Path, environment: Environment) -> Iterator[Check]:
+def _check_lockfile(root: Path, config: Config, environment: Environment) -> Iterator[Check]:
     lockfile = environment.lockfile
     try:
         lock = read_lock(lockfile)
@@ -131,7 +137,7 @@ def _check_lockfile(root: Path, environment: Environment) -> Iterator[Check]:
         says = f"{_count(waiting, 'voice')} in the emergency file"
         yield doubtful("lockfile", says, "make room on the disk, and apply: they are taken in")
     if is_repository(root):
-        yield from _check_git(root, environment)
+        yield from _check_git(root, config, environment)
 
 
 def _check_others(
@@ -153,12 +159,16 @@ def _check_others(
         yield fine("environments", f"{_count(claims.voices, 'voice')} of others")
 
 
-def _check_git(root: Path, environment: Environment) -> Iterator[Check]:
-    if environment.name != SANDBOX and is_ignored(root, environment.lockfile):
-        cure = "take it out of .gitignore, and commit it: applications and CI need it"
-        yield broken("git", f"{environment.lockfile.name} is ignored", cure)
+def _check_git(root: Path, config: Config, environment: Environment) -> Iterator[Check]:
+    for one in config.environments.values():
+        if one.name != SANDBOX and is_ignored(root, one.lockfile):
+            cure = "take it out of .gitignore, and commit it: applications and CI need it"
+            yield broken("git", f"{one.lockfile.name} is ignored", cure)
     driver = find_merge_driver(root, environment.lockfile)
-    if driver and not is_merge_driver_known(root, driver):
+    if driver and driver != "voiceops" and not is_merge_driver_ours(root, driver):
+        says = f"lockfiles are merged by {driver}, which loses voices, or leaves no lockfile"
+        yield doubtful("git", says, "write `voiceops*.lock merge=voiceops` into .gitattributes")
+    elif driver and not is_merge_driver_known(root, driver):
         command = f'git config merge.{driver}.driver "voiceops lockfile-merge %O %A %B"'
         yield doubtful("git", "lockfiles are merged as plain text in this clone", command)
     elif driver:

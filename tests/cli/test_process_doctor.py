@@ -151,6 +151,21 @@ def no_driver(project: Project) -> Ran:
     return project.run("doctor")
 
 
+def union(project: Project) -> Ran:
+    subprocess.run(["git", "init", "-q"], cwd=project.folder, check=True)
+    attributes = project.folder / ".gitattributes"
+    attributes.write_text("*.lock merge=union\n", encoding="utf-8")
+    return project.run("doctor")
+
+
+def ignored_lockfile_of_another_environment(project: Project) -> Ran:
+    subprocess.run(["git", "init", "-q"], cwd=project.folder, check=True)
+    (project.folder / ".gitignore").write_text("*.other.lock\n", encoding="utf-8")
+    with (project.folder / "voiceops.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("environments: {default: {}, other: {}}\n")
+    return project.run("doctor", "--env", "default")
+
+
 def full_account(project: Project) -> Ran:
     assert project.run("apply", "--yes").code == 0
     settings = project.folder / "voiceops.yaml"
@@ -201,6 +216,19 @@ KEY_CURE = "cure: put the API key of the endpoint's region into DASHSCOPE_API_KE
             "git",
             "broken: voiceops.lock is ignored\ncure: take it out of .gitignore, and commit it: "
             "applications and CI need it",
+        ),
+        (
+            ignored_lockfile_of_another_environment,
+            1,
+            "git",
+            "broken: voiceops.other.lock is ignored\n",
+        ),
+        (
+            union,
+            0,
+            "git",
+            "doubtful: lockfiles are merged by union, which loses voices, or leaves no lockfile\n"
+            "cure: write `voiceops*.lock merge=voiceops` into .gitattributes",
         ),
         (
             no_driver,

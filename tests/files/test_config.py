@@ -322,6 +322,11 @@ def test_a_key_in_the_wrong_place_is_not_repeated_either(tmp_path, text):
         ("ignore: test_*", "1:9: ignore must be a list, not text", None),
         ("ignore: ['']", "1:10: an item of ignore is empty", "write a text"),
         (
+            "ignore: ['legacy[*']",
+            "1:10: an item of ignore is 'legacy[*', which has a bracket that is not closed",
+            "a glob has *, ? and [abc], as in legacy_*",
+        ),
+        (
             "endpoint: beijing",
             "1:1: endpoint cannot stand under voiceops.yaml",
             "put it under `environments:`, below the environment's name",

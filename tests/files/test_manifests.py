@@ -817,3 +817,13 @@ def test_names_that_differ_in_case_alone_are_warned_of():
             "rename one; with `aliases: [Announcer]` that is free",
         )
     ]
+
+
+@pytest.mark.parametrize("around", ["", "    sample_rate: 48000\n"])
+def test_conflict_markers_are_named_where_the_first_stands(around):
+    text = voices("a") + around + "<<<<<<< HEAD\n  b:\n=======\n  c:\n>>>>>>> branch\n"
+    line = text[: text.index("<<<")].count("\n") + 1
+    assert fault_of(text) == (
+        f"f.yaml:{line}:1: the file holds the conflict markers of a merge",
+        "keep what is meant of both sides, and take the markers out",
+    )

@@ -103,6 +103,8 @@ def document_options(callback: Callback) -> Callback:
         output: Path | None,
         **options: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
+        if output == Path():  # what click makes of an empty text
+            raise UsageFault("-o names no file: it is empty", hint="was a variable not set?")
         path = options["said"].folder / output if output else None
         name = click.get_current_context().info_name or ""
         delivery = Delivery(name, as_json, path)

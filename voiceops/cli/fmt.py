@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voiceops.cli.options import Global, global_options
-from voiceops.errors import ExitCode, FilesInvalid
+from voiceops.errors import ExitCode, FilesInvalid, UsageFault
 from voiceops.report.terminal import show
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ def command(said: Global, *, paths: tuple[str, ...], check: bool) -> int:
     from voiceops.effects import System
     from voiceops.files.formatting import plan_formatting, write_formatted
 
+    if "" in paths:
+        hint = "was a variable not set? without a path, all manifests are meant"
+        raise UsageFault("a path is empty", hint=hint)
     root = said.root
     config = said.read_config()
     chosen = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voiceops.cli.completion import suggest_environments, suggest_locked, suggest_names
+from voiceops.errors import UsageFault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -179,9 +180,23 @@ def planning_options(callback: Callback) -> Callback:
         from voiceops.core.settings import Options
 
         fields = {name: values.pop(name) for name in Options.__dataclass_fields__}
+        _refuse_misfits(fields)
         return callback(*args, options=Options(**fields), **values)
 
     return _add(_PLANNING, with_options)
+
+
+def _refuse_misfits(fields: Mapping[str, Any]) -> None:
+    """Refuse a glob that can match nothing: what it was to hold back would be changed."""
+    from voiceops.core.globs import find_misfit
+
+    for option in ("only", "exclude", "accept_lost"):
+        for glob in fields[option]:
+            misfit = find_misfit(glob) or ("" if glob else "is empty")
+            if misfit:
+                name = option.replace("_", "-")
+                message = f"--{name} has the glob {glob!r}, which {misfit}"
+                raise UsageFault(message, hint="a glob has *, ? and [abc]")
 
 
 def _add(options: tuple[Callable[[Callback], Callback], ...], callback: Callback) -> Callback:

@@ -11,6 +11,7 @@ from voiceops.core.deposed import decide_deposed, find_end
 from voiceops.core.desired import Desired
 from voiceops.core.difference import find_differences
 from voiceops.core.facts import Facts, Intent
+from voiceops.core.globs import find_unmatched
 from voiceops.core.guards import find_asks, find_guards
 from voiceops.core.intents import Verdict, judge
 from voiceops.core.lock import Why
@@ -92,6 +93,7 @@ def make_plan(facts: Facts) -> Plan:
             *_find_superseded(rows, view),
             *_find_missing_lockfiles(unmanaged, view),
             *_find_clock_faults(facts),
+            *find_unmatched(facts.settings.ignore, facts.live),
         ),
         binding=bind(facts, selected),
     )

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from voiceops.core.globs import find_misfit
 from voiceops.core.settings import Listing, Orphans
 from voiceops.files.faults import Checked, refuse
 from voiceops.files.manifest_paths import find_glob_misfit
@@ -25,6 +26,15 @@ _KEY_VARIABLE = re.compile(r"(DASHSCOPE|VOICEOPS)_[A-Z0-9_]+")
 _WORKSPACE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _MAX_DAYS = 36_500
+
+
+def _check_name_glob(value: str) -> str:
+    misfit = find_misfit(value)
+    if misfit:
+        raise refuse(
+            f"is {quote(value)}, which {misfit}", "a glob has *, ? and [abc], as in legacy_*"
+        )
+    return value
 
 
 def _check_endpoint(value: str) -> str:
@@ -110,6 +120,7 @@ _Currency = Annotated[
     AfterValidator(_check_currency),
     WithJsonSchema({"type": "string", "pattern": f"^{_CURRENCY.pattern}$"}),
 ]
+_NameGlob = Annotated[str, Field(min_length=1), AfterValidator(_check_name_glob)]
 _Endpoint = Annotated[
     str,
     AfterValidator(_check_endpoint),
@@ -184,7 +195,7 @@ class SettingFields(Checked, defer_build=True):
     max_cost: _Amount | None = Field(
         default=None, description="Refuse a run whose creates cost more."
     )
-    ignore: tuple[Annotated[str, Field(min_length=1)], ...] | None = Field(
+    ignore: tuple[_NameGlob, ...] | None = Field(
         default=None, description="Globs of unmanaged voices to leave out and never delete."
     )
     listing: Annotated[Listing, Field(strict=False)] | None = Field(

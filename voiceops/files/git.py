@@ -30,6 +30,11 @@ def is_merge_driver_known(root: Path, driver: str) -> bool:
     return bool(_ask(root, "config", "--get", f"merge.{driver}.driver"))
 
 
+def is_merge_driver_ours(root: Path, driver: str) -> bool:
+    """Tell whether the merge driver of this name, as this clone runs it, is that of voiceops."""
+    return "lockfile-merge" in (_ask(root, "config", "--get", f"merge.{driver}.driver") or "")
+
+
 def _ask(root: Path, *words: str) -> str | None:
     """Give git's answer; None if it says no, or cannot be asked."""
     try:

@@ -19,6 +19,12 @@ from voiceops.files.regular import read_regular
 from voiceops.files.writing import writing
 
 VERSION = 1
+# What a merge as plain text leaves, or `merge=union`, may be committed already.
+_MERGED_HINT = (
+    "was it merged as plain text? take one that is whole, `git checkout HEAD -- {name}`, or "
+    "`HEAD^1` if the merge is committed; `voiceops plan` finds the other side's voices by content, "
+    "free of charge"
+)
 _MAX_BYTES = 8 * 1024 * 1024
 _CONFLICT = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})( |$|\r)", re.MULTILINE)
 # The key in the file, the field of the entry, whether it must be there.
@@ -118,8 +124,10 @@ def _explain(error: Exception, data: bytes, name: str) -> LockfileInvalid:
             hint="keep the entries of both sides, take the markers out, then run `voiceops plan`",
         )
     if isinstance(error, json.JSONDecodeError):
-        return _invalid(f"{name}:{error.lineno}:{error.colno}: {error.msg.lower()}")
-    return _invalid(f"{name}: {error}")
+        message = f"{name}:{error.lineno}:{error.colno}: {error.msg.lower()}"
+    else:
+        message = f"{name}: {error}"
+    return LockfileInvalid(message, hint=_MERGED_HINT.format(name=name))
 
 
 def _no_key_twice(pairs: list[tuple[str, object]]) -> dict[str, object]:

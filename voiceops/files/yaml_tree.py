@@ -22,6 +22,7 @@ from ruamel.yaml.events import (
 from voiceops.errors import Fault, FilesInvalid, Place
 from voiceops.files.c_parser import CParser
 from voiceops.files.wording import quote
+from voiceops.files.yaml_problems import CONFLICT_HINT, explain_problem, find_conflict_line
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
@@ -186,12 +187,18 @@ class _Reader:
 
     def _not_yaml(self, error: MarkedYAMLError, text: str) -> FilesInvalid:
         mark, problem = error.problem_mark, str(error.problem)
+        conflict = find_conflict_line(text)
+        if conflict:
+            message = "the file holds the conflict markers of a merge"
+            raise _refuse(Place(self._path, conflict, 1), message, CONFLICT_HINT) from error
         if error.context in _FLOWS or "end of stream" in problem:
             mark = error.context_mark or mark
             explained = "what begins here is not closed", "add the closing quote or bracket"
         else:
             line = text.splitlines()[mark.line : mark.line + 1]
-            explained = _explain(problem, line[0][mark.column : mark.column + 1] if line else "")
+            explained = explain_problem(
+                problem, line[0][mark.column : mark.column + 1] if line else ""
+            )
         return _refuse(Place(self._path, mark.line + 1, mark.column + 1), *explained)
 
     def _node(self, event: Event, events: Iterator[Event], *, depth: int) -> Node:
@@ -284,16 +291,3 @@ class _Reader:
 
 def _refuse(place: Place, message: str, hint: str) -> FilesInvalid:
     return FilesInvalid((Fault(place, message, hint),))
-
-
-def _explain(problem: str, character: str) -> tuple[str, str]:
-    """Say what the parser found wrong, and what usually is behind it."""
-    if character == "\t":
-        return "a tab cannot stand here", "indent with spaces"
-    if problem.startswith("mapping values"):
-        return "a colon cannot stand here", "put a text that holds a colon in quotes"
-    if problem.startswith("found character that cannot start"):
-        return f"a value cannot begin with {character!r}", "put the text in quotes"
-    if problem.endswith("node content"):
-        return "a value is missing here", "finish the list or mapping before it"
-    return f"this is not YAML: {problem}", "check the indentation, quotes and brackets before it"
