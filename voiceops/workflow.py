@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from voiceops.core.deposed import find_due
 from voiceops.core.inventory import Inventory, take_inventory
 from voiceops.core.plan import Plan
 from voiceops.core.planner import make_plan
 from voiceops.core.settings import Options
+from voiceops.core.voice import ACCOUNT_ZONE
 from voiceops.files.lockfile import read_lock
 from voiceops.observe import Workspace, claims_of, observe, read_declared
 
@@ -19,6 +21,17 @@ def plan(workspace: Workspace, options: Options) -> Plan:
 def list_voices(workspace: Workspace) -> Inventory:
     """List the voices of the account, and say whose each is."""
     lock = read_lock(workspace.environment.lockfile)
+    clock = workspace.provider.clock
+    begun = clock.mark()
     live = workspace.provider.list()
-    claims = claims_of(workspace)
-    return take_inventory(workspace.environment.name, workspace.endpoint, live, lock, claims)
+    now = clock.earliest(begun) if clock.has_heard else begun.wall
+    today = now.astimezone(ACCOUNT_ZONE).date()
+    settings = workspace.environment.settings
+    return take_inventory(
+        workspace.environment.name,
+        workspace.endpoint,
+        live,
+        lock,
+        claims_of(workspace),
+        due={voice: find_due(one, settings, today)[1] for voice, one in lock.deposed.items()},
+    )

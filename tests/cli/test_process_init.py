@@ -12,7 +12,10 @@ from ruamel.yaml import YAML
 
 from voiceops.files.scaffold import Ci, find_ci
 
-MADE = ["voiceops.schema.json", "manifests/voices.yaml", ".gitignore", ".gitattributes"]
+MADE = [
+    *("voiceops.schema.json", "manifests/voices.yaml", "voiceops.yaml"),
+    *(".gitignore", ".gitattributes"),
+]
 
 
 def test_a_new_project_is_valid_formatted_and_can_be_applied(tmp_path: Path) -> None:
@@ -50,6 +53,7 @@ def test_what_is_there_stays(tmp_path: Path) -> None:
     ran = project.run("init")
     assert ran.out.splitlines()[:-1] == [
         "made  voiceops.schema.json",
+        "made  voiceops.yaml",
         "added to  .gitignore",
         "made  .gitattributes",
     ]

@@ -30,6 +30,16 @@ def find_end(why: Why, name: str, voice_id: str, view: View) -> date | None:
     return view.today + timedelta(days=days) + DOUBT
 
 
+def find_due(deposed: Deposed, settings: Settings, today: date) -> tuple[date, date]:
+    """Tell since when a deposed voice waits, and from which day it may be deleted.
+
+    They are the same if it need not wait; the wait begins today if nothing else can be true.
+    """
+    since = _read_since(deposed, today) or today
+    days = _days_of(deposed.why, settings)
+    return since, since + timedelta(days=days) + DOUBT if days else since
+
+
 def decide_deposed(taken: Set[str], view: View) -> tuple[list[Change], tuple[Waiting, ...]]:
     """Decide every deposed voice that is not `taken` again: what is done now, and what waits.
 
@@ -47,7 +57,7 @@ def decide_deposed(taken: Set[str], view: View) -> tuple[list[Change], tuple[Wai
             one = _wait(voice_id, deposed, view)
             is_due = one.due_on <= view.earliest_day
             (due if is_due else waiting).append(one)
-            if not is_due and _read_since(deposed, view) is None:
+            if not is_due and _read_since(deposed, view.today) is None:
                 rows.append(_row(Action.RECORD, voice_id, deposed))
     now, held = _hold_back(due, view)
     rows += [_row(Action.PRUNE, one.voice, view.facts.lock.deposed[one.voice]) for one in now]
@@ -55,10 +65,10 @@ def decide_deposed(taken: Set[str], view: View) -> tuple[list[Change], tuple[Wai
 
 
 def _wait(voice_id: str, deposed: Deposed, view: View) -> Waiting:
-    since = _read_since(deposed, view) or view.today
-    days = _days_of(deposed.why, view.facts.settings)
+    since, due_on = find_due(deposed, view.facts.settings, view.today)
     is_asked = matches(view.facts.options.delete_now, deposed.name, voice_id)
-    due_on = since + timedelta(days=days) + DOUBT if days and not is_asked else view.earliest_day
+    is_at_once = is_asked or due_on == since
+    due_on = view.earliest_day if is_at_once else due_on
     return Waiting(voice_id, deposed.name, deposed.why, since, due_on)
 
 
@@ -97,10 +107,10 @@ def _days_of(why: Why, settings: Settings) -> int:
     return settings.keep_replaced_days if why is Why.REPLACED else settings.keep_removed_days
 
 
-def _read_since(deposed: Deposed, view: View) -> date | None:
+def _read_since(deposed: Deposed, today: date) -> date | None:
     """Give the day from which a voice waits; None if the lockfile tells none that can be true."""
     try:
         since = date.fromisoformat(deposed.since or "")
     except ValueError:
         return None
-    return since if since <= view.today + DOUBT else None
+    return since if since <= today + DOUBT else None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from voiceops.core.facts import Claims
@@ -25,7 +26,10 @@ class Owner(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One live voice; `name` is ours if it is managed, else the one in its generated name."""
+    """One live voice; `name` is ours if it is managed, else the one in its generated name.
+
+    A deposed voice waits for its deletion until `due_on`; None for all others.
+    """
 
     voice: str
     name: str
@@ -34,6 +38,7 @@ class Listed:
     language: str
     target_model: str
     spec: Spec | None
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +53,22 @@ class Inventory:
 
 
 def take_inventory(
-    environment: str, endpoint: str, live: Iterable[LiveVoice], lock: Lock, claims: Claims
+    environment: str,
+    endpoint: str,
+    live: Iterable[LiveVoice],
+    lock: Lock,
+    claims: Claims,
+    *,
+    due: Mapping[str, date],
 ) -> Inventory:
-    """Say of every live voice whose it is."""
+    """Say of every live voice whose it is; `due` tells from when deposed voices may be deleted."""
     names = {entry.voice_id: name for name, entry in sorted(lock.voices.items())}
     order = list(Owner)
     voices = sorted(
-        (_list_one(voice, names, lock, claims) for voice in live),
+        (
+            replace(_list_one(voice, names, lock, claims), due_on=due.get(voice.voice_id))
+            for voice in live
+        ),
         key=lambda listed: (order.index(listed.owner), listed.name, listed.voice),
     )
     return Inventory(environment, endpoint, tuple(voices))

@@ -12,6 +12,7 @@ from pathlib import Path
 from voiceops.effects import Effects
 from voiceops.errors import FileUnusable
 from voiceops.files.atomic import replace_file
+from voiceops.files.config import CONFIG_NAME
 from voiceops.files.manifests import manifest_schema
 from voiceops.files.regular import read_regular
 from voiceops.files.writing import writing
@@ -97,6 +98,8 @@ def _plan_whole(root: Path, ci: Ci, requirement: str | None) -> Iterator[NewFile
     whole = {SCHEMA: json.dumps(manifest_schema(), indent=2).encode() + b"\n"}
     if not any((root / "manifests").glob("**/*.yaml")):
         whole[MANIFEST] = _template("voices.yaml")
+    if not (root / "voiceops.yml").exists():  # a slip, which every command tells of
+        whole[CONFIG_NAME] = _template("settings.yaml")
     if ci is not Ci.NONE and requirement:
         path, template = _WORKFLOWS[ci]
         whole[path] = _template(template).replace(_PLACE, requirement.encode())

@@ -16,11 +16,21 @@ def render_inventory(inventory: Inventory, style: Style) -> str:
             show(voice.voice),
             show(voice.created),
             show(voice.language),
+            str(voice.due_on or ""),
         )
         for voice in inventory.voices
     ]
-    table = [("whose", "name", "voice", "created", "language"), *rows] if rows else []
-    widths = [max(columns(row[index]) for row in table) for index in range(5)] if table else []
+    waits = any(voice.due_on for voice in inventory.voices)
+    head = (
+        "whose",
+        "name",
+        "voice",
+        "created",
+        "language",
+        "kept until" if waits else "",
+    )
+    table = [head, *rows] if rows else []
+    widths = [max(columns(row[index]) for row in table) for index in range(6)] if table else []
     lines = [
         "  ".join(
             cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)
