@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from voiceops.core.facts import Claims, Facts, Intent
+from voiceops.core.facts import Claims, Facts
 from voiceops.core.lock import Lock
 from voiceops.core.neighbours import Neighbour
 from voiceops.core.settings import Options, Orphans
@@ -14,10 +14,10 @@ from voiceops.effects import Effects
 from voiceops.errors import FilesInvalid, FileUnusable
 from voiceops.files.claims import find_lockfiles, read_claims
 from voiceops.files.config import SANDBOX, Config, Environment
-from voiceops.files.emergency import read_emergency
-from voiceops.files.journal import Journal, Memory
+from voiceops.files.journal import Journal
 from voiceops.files.lockfile import read_lock
 from voiceops.files.manifests import Manifests, read_manifests
+from voiceops.files.unrecorded import find_unrecorded
 from voiceops.provider.protocol import Provider
 from voiceops.threads import do_side_by_side
 
@@ -74,6 +74,9 @@ def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manif
     memory = open_journal(workspace).recall()
     claims = claims_of(workspace)
     wanted = {entry.voice_id for entry in lock.voices.values()} | set(lock.deposed)
+    now = clock.earliest(begun) if clock.has_heard else begun.wall
+    unrecorded = find_unrecorded(memory, lock, workspace.environment.lockfile, now=now)
+    wanted |= {intent.made for intent in unrecorded}
     wanted |= {desired.adopt for desired in manifests.desired if desired.adopt}
     missing = sorted(wanted - {voice.voice_id for voice in live} - memory.deleted)
     former = {
@@ -86,11 +89,11 @@ def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manif
         desired=manifests.desired,
         lock=restated,
         live=live,
-        now=clock.earliest(begun) if clock.has_heard else begun.wall,
+        now=now,
         ahead=clock.ahead,
         claims=claims,
         queried=_query(missing, workspace.provider, options.parallelism),
-        intents=(*memory.intents, *_find_unrecorded(workspace, memory, lock)),
+        intents=(*memory.intents, *unrecorded),
         deleted=memory.deleted,
         deleting=memory.deleting,
         made=memory.made,
@@ -144,26 +147,6 @@ def find_journals(environment: Environment) -> list[Path]:
     """List the journals of the other environments on this machine."""
     found = environment.state_dir.parent.glob(f"*/{JOURNAL_NAME}")
     return [path for path in found if path.parent != environment.state_dir]
-
-
-def _find_unrecorded(workspace: Workspace, memory: Memory, lock: Lock) -> list[Intent]:
-    """List what is paid for and not in the lockfile yet, as creates that are still open."""
-    now = workspace.effects.now()
-    waiting = [(intent, voice_id) for intent, voice_id in memory.results]
-    for name, entry in read_emergency(workspace.environment.lockfile):
-        intent = Intent(
-            id="",
-            at=now,
-            name=name,
-            spec=entry.spec,
-            target_model=entry.target_model,
-            language=entry.language,
-            protect=entry.protect,
-            before=frozenset(),
-        )
-        waiting.append((intent, entry.voice_id))
-    known = {entry.voice_id for entry in lock.voices.values()} | set(lock.deposed) | memory.deleted
-    return [replace(intent, made=voice) for intent, voice in waiting if voice not in known]
 
 
 def _query(voice_ids: list[str], provider: Provider, workers: int) -> dict[str, LiveVoice | None]:

@@ -68,6 +68,7 @@ class Machine:
     siblings: tuple[Path, ...] = ()
     answer: Callable[..., tuple[int, Mapping[str, str], bytes]] | None = None
     options: Options = field(default_factory=lambda: Options(parallelism=1))
+    agree: Callable[[Plan], None] = lambda made: _refuse_doubts(made)  # noqa: PLW0108
 
     def __post_init__(self) -> None:
         numbers = itertools.count(256 if self.database and self.database.exists() else 0)
@@ -135,7 +136,7 @@ class Machine:
             return apply(
                 workspace,
                 self.options,
-                confirm=_refuse_doubts,
+                confirm=self.agree,
                 tell=lambda event: None,
                 everything=gate,
                 may_wait=may_wait,

@@ -245,7 +245,7 @@ def test_a_plan_shows_an_open_create_and_no_second_one(machine: Machine) -> None
     assert [(change.action, change.name) for change in plan.changes] == [(Action.SETTLE, "ann")]
 
 
-def test_a_plan_shows_a_paid_voice_that_no_lockfile_has_yet_as_open(
+def test_a_plan_shows_a_paid_voice_that_no_lockfile_has_yet(
     tmp_path: Path, make_machine: Maker
 ) -> None:
     machine = make_machine(tmp_path, world=FullDisk(".voiceops.lock.tmp"))
@@ -255,7 +255,7 @@ def test_a_plan_shows_a_paid_voice_that_no_lockfile_has_yet_as_open(
         if is_lost:
             machine.lose_journal()
         plan = machine.plan()
-        assert [(change.action, change.name) for change in plan.changes] == [(Action.SETTLE, "ann")]
+        assert [(change.action, change.name) for change in plan.changes] == [(Action.ADOPT, "ann")]
 
 
 def test_a_voice_of_another_environment_is_no_answer_to_an_open_create(

@@ -158,6 +158,7 @@ def _intent(body: dict[str, Any]) -> Intent:
         protect=False,
         before=frozenset(map(voice_id, body.get("before", []))),
         made=voice_id(body["made"]) if "made" in body else "",
+        saw=voice_id(body["saw"]) if body.get("saw") else body.get("saw"),
         told=datetime.fromisoformat(body["told"] if "told" in body else body["at"]),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from voiceops.apply.check import check
+from voiceops.apply.close import close_answered
 from voiceops.apply.create import Before, create_voice
 from voiceops.apply.delete import delete_orphan, prune
 from voiceops.apply.run import Event, EventKind, Run
@@ -48,7 +49,7 @@ def _do_free(plan: Plan, facts: Facts, run: Run) -> list[Result]:
     status, message, hint = Status.DONE, "", ""
     try:
         run.books.change(lambda lock: do_free_parts(lock, plan.changes, live))
-        _close_answered(free, run)
+        close_answered(plan, facts, run)
     except FileUnusable as error:
         run.everything.close(error.message)
         status, message, hint = Status.FAILED, error.message, error.hint
@@ -61,14 +62,6 @@ def _do_free(plan: Plan, facts: Facts, run: Run) -> list[Result]:
     for change, result in zip(free, results, strict=True):
         run.tell(Event(EventKind.ENDED, change=change, result=result))
     return pending + results
-
-
-def _close_answered(free: Iterable[Change], run: Run) -> None:
-    """Close the open creates for which a person named the voice, by `adopt`."""
-    chosen = {change.name for change in free if change.reason is Reason.DECLARED}
-    for intent in run.books.journal.recall().intents if chosen else ():
-        if intent.name in chosen:
-            run.close_intent(intent.id, "adopted")
 
 
 def _do_paid(plan: Plan, facts: Facts, run: Run) -> list[Result]:

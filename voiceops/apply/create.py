@@ -112,6 +112,8 @@ class Sending:
             raise HeldBack(why_not)
         clock = self._run.provider.clock
         mark = clock.mark()
+        # Gone or not, what the name stands for so far is not the new one.
+        saw = self._run.books.lock.voice_of(self._desired.name)
         self.intent_id = f"{self._desired.name}-{mark.wall:%Y%m%d%H%M%S%f}"
         self._run.ages.begin(self.intent_id)
         intent = Intent(
@@ -123,14 +125,10 @@ class Sending:
             target_model=self._desired.spec.target_model,
             language=self._desired.spec.language,
             protect=_is_protected(self._desired, self._run),
-            before=self._before.of_name(self._desired.name) | self._locked_before(),
+            before=self._before.of_name(self._desired.name) | ({saw} - {""}),
+            saw=saw,
         )
         self._run.books.journal.open_intent(intent)
-
-    def _locked_before(self) -> frozenset[str]:
-        """Give the voice that the name stands for so far: gone or not, it is not the new one."""
-        entry = self._run.books.lock.voices.get(self._desired.name)
-        return frozenset({entry.voice_id} if entry else ())
 
     def believe(self, created: Created) -> Created:
         """Let a reply pass that names a new voice; OutcomeUnknown for one that was there before."""

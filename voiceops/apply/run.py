@@ -17,7 +17,7 @@ from voiceops.core.plan import Change
 from voiceops.core.result import Result, Status
 from voiceops.effects import Effects
 from voiceops.errors import FileUnusable
-from voiceops.files.emergency import keep
+from voiceops.files.emergency import Kept, keep
 from voiceops.provider.protocol import Provider
 
 MOST_UNKNOWNS = 2
@@ -95,12 +95,13 @@ class Run:
 
     def record(self, change: Change, entry: LockEntry, *, depose: bool) -> Result:
         """Write a paid voice into the lockfile; it is kept elsewhere if that fails."""
+        saw = self.books.lock.voice_of(change.name)
         try:
             self.books.record(change.name, entry, depose=depose)
         except FileUnusable as error:
             self.everything.close(error.message)
             lockfile = self.books.lockfile
-            place = keep(lockfile, change.name, entry, effects=self.effects)
+            place = keep(lockfile, Kept(change.name, entry, saw), effects=self.effects)
             return Result(
                 change.action,
                 change.name,

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from itertools import chain, repeat
 
 from voiceops.apply.run import Event, EventKind, Run
-from voiceops.clock import Mark
 from voiceops.core.facts import Intent
 from voiceops.core.intents import Verdict, judge
 from voiceops.core.lock import LockEntry
@@ -15,8 +14,8 @@ from voiceops.core.result import Result, Status
 from voiceops.core.view import find_unclaimed
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import Rejected, ServiceError
-from voiceops.files.emergency import clear_emergency, read_emergency
 from voiceops.files.journal import Memory
+from voiceops.files.unrecorded import find_unrecorded
 
 # Seconds between two looks at the account, growing: a lost reply's voice mostly shows at once.
 PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0)
@@ -26,59 +25,51 @@ GRACE_S = 60.0
 
 
 def settle_earlier(run: Run) -> list[Result]:
-    """Record what earlier runs paid for, and find out what became of their open creates."""
-    settled = recover(run)
-    for name, verdict in settle(run).items():
-        if verdict is Verdict.EXECUTED:
-            voice_id = run.books.lock.voices[name].voice_id
-            settled.append(_settled(name, voice_id, "the create that was open had made it"))
-        elif verdict is Verdict.DISPROVED:
-            settled.append(_settled(name, "", "the create that was open was never executed"))
+    """Find out what became of the creates that earlier runs left open, as far as that goes.
+
+    Nothing is written but the journal: what they made is a row of the plan that follows.
+    """
+    close_recorded(run)
+    disproved = {name for name, verdict in settle(run).items() if verdict is Verdict.DISPROVED}
+    message = "the create that was open was never executed"
+    settled = [
+        Result(Action.SETTLE, name, Status.DONE, message=message) for name in sorted(disproved)
+    ]
     for result in settled:
         run.tell(Event(EventKind.ENDED, result=result))
     return settled
 
 
-def recover(run: Run) -> list[Result]:
-    """Record the voices that were paid for and whose name never reached the lockfile.
-
-    They come from the journal's results and from the emergency file, which is then removed.
-    Nothing is asked of the service.
-    """
+def close_recorded(run: Run) -> None:
+    """Close what the lockfile has, and only the journal does not know."""
     memory = run.books.journal.recall()
-    waiting = [(intent.name, _entry_of(intent, voice_id)) for intent, voice_id in memory.results]
-    waiting += read_emergency(run.books.lockfile)
-    recorded = []
-    for name, entry in waiting:
-        if _is_missing(entry, memory, run):
-            run.books.record(name, entry, depose=True)
-            recorded.append(_settled(name, entry.voice_id, "it was paid for, and not recorded yet"))
-    for intent, _ in memory.results:
-        run.books.journal.close(intent.id, "committed")
-    clear_emergency(run.books.lockfile, effects=run.effects)
+    for intent, voice_id in memory.results:
+        if run.books.lock.knows(voice_id):
+            run.close_intent(intent.id, "committed")
     for intent in memory.intents:
         if _is_answered(intent, run):
-            run.books.journal.close(intent.id, "committed")
-    return recorded
+            run.close_intent(intent.id, "committed")
 
 
 def settle(run: Run) -> dict[str, Verdict]:
     """Look at the account until every open create is settled, or cannot be.
 
-    Found voices are recorded; the result maps the names of the creates to what is known of them
-    now. Waits between looks if the run may, for `settle_s` at the most, whatever stamps say. A
-    listing that fails is no evidence; one that is refused is an error.
+    What this run has sent, and finds, is recorded; what earlier ones made is noted in the journal.
+    The result maps the names of the creates to what is known of them now. Waits between looks if
+    the run may, for `settle_s` at the most, whatever stamps say. A listing that fails is no
+    evidence; one that is refused is an error.
     """
     verdicts: dict[str, Verdict] = {}
     for pause_s in chain(PAUSES_S, repeat(LONGEST_PAUSE_S)):
         memory = run.books.journal.recall()
-        if not memory.intents:
+        intents = _find_open(memory, run)
+        if not intents:
             break
-        verdicts |= _look(memory, run)
+        verdicts |= _look(intents, memory, run)
         open_names = sorted(name for name in verdicts if verdicts[name] is Verdict.OPEN)
         if not open_names or not run.may_wait or run.everything.is_closed:
             break
-        if _is_hopeless(memory.intents, run):
+        if _is_hopeless(intents, run):
             break
         message = f"looking again in {pause_s:g} s for what became of {', '.join(open_names)}"
         run.tell(Event(EventKind.WAITING, message))
@@ -86,7 +77,14 @@ def settle(run: Run) -> dict[str, Verdict]:
     return verdicts
 
 
-def _look(memory: Memory, run: Run) -> dict[str, Verdict]:
+def _find_open(memory: Memory, run: Run) -> list[Intent]:
+    """List the creates whose outcome is unknown, and those whose voices are not recorded."""
+    now = run.provider.clock.mark().wall
+    unrecorded = find_unrecorded(memory, run.books.lock, run.books.lockfile, now=now)
+    return [*memory.intents, *unrecorded]
+
+
+def _look(intents: Iterable[Intent], memory: Memory, run: Run) -> dict[str, Verdict]:
     """Take one listing and judge every open intent by it."""
     begun = run.provider.clock.mark()
     try:
@@ -94,25 +92,34 @@ def _look(memory: Memory, run: Run) -> dict[str, Verdict]:
     except Rejected:
         raise
     except ServiceError:
-        return {intent.name: Verdict.OPEN for intent in memory.intents}
-    return {
-        intent.name: _settle_one(intent, live, begun, memory, run=run) for intent in memory.intents
-    }
+        return {intent.name: Verdict.OPEN for intent in intents}
+    verdicts = {}
+    for intent in intents:
+        has_settled = run.ages.find(intent, begun) >= run.settle_s
+        if intent.made:
+            is_listed = any(voice.voice_id == intent.made for voice in live)
+            verdicts[intent.name] = Verdict.EXECUTED if is_listed or has_settled else Verdict.OPEN
+        else:
+            verdicts[intent.name] = _settle_one(
+                intent, live, memory, has_settled=has_settled, run=run
+            )
+    return verdicts
 
 
 def _settle_one(
-    intent: Intent, live: Iterable[LiveVoice], begun: Mark, memory: Memory, *, run: Run
+    intent: Intent, live: Iterable[LiveVoice], memory: Memory, *, has_settled: bool, run: Run
 ) -> Verdict:
     leaving = memory.deleted | memory.deleting
     unclaimed = find_unclaimed(live, run.books.lock, run.read_claims(), leaving=leaving)
-    has_settled = run.ages.find(intent, begun) >= run.settle_s
     finding = judge(intent, unclaimed, has_settled=has_settled)
     match finding.verdict:
-        case Verdict.EXECUTED:
+        case Verdict.EXECUTED if run.ages.is_ours(intent.id):
             voice = finding.voices[0]
             run.books.record(intent.name, _entry_of(intent, voice.voice_id), depose=True)
             run.books.change(lambda lock: lock.observe(intent.name, voice))
             run.books.journal.close(intent.id, "found")
+        case Verdict.EXECUTED:
+            run.books.journal.note_result(intent.id, finding.voices[0].voice_id)
         case Verdict.DISPROVED:
             run.books.journal.close(intent.id, "disproved")
         case Verdict.OPEN | Verdict.UNSETTLED:
@@ -124,16 +131,6 @@ def _is_hopeless(intents: Iterable[Intent], run: Run) -> bool:
     """Tell whether even the youngest intent is so old that listings must have kept failing."""
     now = run.provider.clock.mark()
     return min(run.ages.find(intent, now) for intent in intents) > run.settle_s + GRACE_S
-
-
-def _settled(name: str, voice_id: str, message: str) -> Result:
-    return Result(Action.SETTLE, name, Status.DONE, voice=voice_id, message=message)
-
-
-def _is_missing(entry: LockEntry, memory: Memory, run: Run) -> bool:
-    lock = run.books.lock
-    is_known = bool(lock.names_of(entry.voice_id)) or entry.voice_id in lock.deposed
-    return not is_known and entry.voice_id not in memory.deleted
 
 
 def _is_answered(intent: Intent, run: Run) -> bool:

@@ -19,10 +19,19 @@ from voiceops.core.voice import LiveVoice, read_created
 _AS_IT_IS = frozenset({Action.KEEP, Action.RECORD})
 
 
-def decide(desired: Desired, moves: Moves, view: View) -> Change:
-    """Decide what becomes of one declared voice that has no open intent."""
+def decide(
+    desired: Desired, moves: Moves, view: View, *, recovered: LiveVoice | None = None
+) -> Change:
+    """Decide what becomes of one declared voice that has no open intent.
+
+    `recovered` is what an earlier run paid for and did not write down, if the name may take it.
+    """
     origin = moves.origin_of(desired)
-    change = _decide_row(desired, origin, view)
+    if recovered is None:
+        change = _decide_row(desired, origin, view)
+    else:
+        reason = Reason.RECOVERED
+        change = _take(desired, Action.ADOPT, reason, recovered, origin=origin, view=view)
     is_asked = desired.name in view.facts.options.replace
     if change.action in {Action.CREATE, Action.REPLACE} and not is_asked:
         change = _find_move(desired, change, moves, view)

@@ -26,7 +26,8 @@ class Intent:
     one that the name stood for. `spec` is the digest of what was to be sent. `made` is the voice
     that it made, if only the lockfile does not know yet. `at` is the time of the sending by the
     clock of the machine that sent it, `told` the latest that it can have been by the service's:
-    None if that was not known.
+    None if that was not known. `saw` is the voice that the name stood for then, empty if there
+    was none, None if nobody noted it.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Intent:
     before: frozenset[str]
     made: str = ""
     told: datetime | None = None
+    saw: str | None = None
 
     @property
     def sent_by(self) -> datetime:
@@ -47,8 +49,14 @@ class Intent:
 
     def may_have_made(self, voice: LiveVoice) -> bool:
         """Tell whether a voice is what this create was to make, and was not there before it."""
-        is_wanted = voice.preferred_name == self.name and voice.voice_id not in self.before
-        if not is_wanted or voice.spec is None:
+        return voice.preferred_name == self.name and self._fits(voice)
+
+    def has_made(self, voice: LiveVoice) -> bool:
+        """Tell the same of a voice that the service returned, whose name may have any form."""
+        return voice.preferred_name in {self.name, None} and self._fits(voice)
+
+    def _fits(self, voice: LiveVoice) -> bool:
+        if voice.voice_id in self.before or voice.spec is None:
             return False
         return self.spec in (voice.spec.digest, voice.former_spec)
 

@@ -72,6 +72,14 @@ class Lock:
             deposed[before.voice_id] = Deposed(name, before.observed)
         return Lock({**self.voices, name: entry}, deposed)
 
+    def voice_of(self, name: str) -> str:
+        """Give the voice that a name stands for; empty if it stands for none."""
+        return self.voices[name].voice_id if name in self.voices else ""
+
+    def knows(self, voice_id: str) -> bool:
+        """Tell whether a name stands for a voice, or it is deposed."""
+        return bool(self.names_of(voice_id)) or voice_id in self.deposed
+
     def names_of(self, voice_id: str) -> list[str]:
         """List the names that stand for a voice, sorted; more than one after an odd merge."""
         return sorted(name for name, entry in self.voices.items() if entry.voice_id == voice_id)

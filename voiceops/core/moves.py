@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from voiceops.core.desired import Desired
 from voiceops.core.lock import LockEntry
+from voiceops.core.recovery import is_pending
 from voiceops.core.view import View
 
 
@@ -33,7 +34,7 @@ class Moves:
         self._desired = sorted(view.facts.desired, key=lambda desired: desired.name)
         self._origins: dict[str, Origin] = {}
         self._takers: dict[str, Desired] = {}
-        pending = {intent.name for intent in view.facts.intents}
+        pending = {intent.name for intent in view.facts.intents if is_pending(intent, view)}
         settled = [
             desired
             for desired in self._desired

@@ -59,6 +59,7 @@ class Reason(StrEnum):
     REMOVED = "removed"
     DEPOSED = "deposed"
     PENDING = "pending"
+    RECOVERED = "recovered"
     UNSETTLED = "unsettled"
     UNMANAGED = "unmanaged"
 

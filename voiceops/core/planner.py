@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from voiceops.core.binding import bind
-from voiceops.core.decide import decide, describe, is_stale_adoption, unlisted
+from voiceops.core.decide import decide, is_stale_adoption, unlisted
 from voiceops.core.deposed import decide_deposed, find_end
 from voiceops.core.desired import Desired
 from voiceops.core.difference import find_differences
 from voiceops.core.facts import Facts, Intent
 from voiceops.core.globs import find_unmatched
 from voiceops.core.guards import find_asks, find_guards
-from voiceops.core.intents import Verdict, judge
 from voiceops.core.lock import Why
 from voiceops.core.moves import Moves, Origin
 from voiceops.core.neighbours import decide_parting
 from voiceops.core.outlook import find_idle, find_price, find_quota
+from voiceops.core.pending import decide_pending, find_left_over
 from voiceops.core.plan import (
     Action,
     Change,
@@ -103,7 +103,8 @@ def _decide_all(
     pairs: list[tuple[Desired, Origin | None]], moves: Moves, view: View
 ) -> list[Change]:
     """Decide declared names, then locked names that nobody declares."""
-    intents = {intent.name: intent for intent in view.facts.intents}
+    # Of several of one name those whose outcome is unknown come first.
+    intents = {intent.name: intent for intent in sorted(view.facts.intents, key=_by_doubt)}
     rows: list[Change] = []
     decided = set()
     for desired, origin in pairs:
@@ -111,37 +112,21 @@ def _decide_all(
         decided |= {desired.name} | ({origin.name} if origin else set())
         pending = sorted(names & intents.keys())
         if pending:
-            rows.append(_decide_pending(intents.pop(pending[0]), desired, moves, view))
+            row = decide_pending(intents.pop(pending[0]), desired, moves, view)
+            rows += [row] if row else []
         else:
             rows.append(decide(desired, moves, view))
-    rows += [_decide_pending(intent, None, moves, view) for intent in intents.values()]
-    decided |= intents.keys()
+    for name, intent in intents.items():
+        row = decide_pending(intent, None, moves, view)
+        if row:
+            rows.append(row)
+            decided.add(name)
     removed = view.facts.lock.voices.keys() - decided
     return rows + [_decide_removed(name, removed, view) for name in sorted(removed)]
 
 
-def _decide_pending(intent: Intent, desired: Desired | None, moves: Moves, view: View) -> Change:
-    """Decide a name with an open create: nothing else may happen to it before that is settled."""
-    finding = judge(intent, view.all_unclaimed(), has_settled=view.has_settled(intent.sent_by))
-    name = desired.name if desired else intent.name
-    if intent.made:
-        message = f"{intent.made} is paid for; apply writes it into the lockfile"
-        return Change(Action.SETTLE, Reason.PENDING, name, desired=desired, message=message)
-    if finding.verdict is not Verdict.UNSETTLED:
-        message = f"a create of {intent.at:%Y-%m-%d %H:%M:%S} UTC has an unknown outcome"
-        return Change(Action.SETTLE, Reason.PENDING, name, desired=desired, message=message)
-    if desired and desired.adopt in {voice.voice_id for voice in finding.voices}:
-        return decide(desired, moves, view)
-    return Change(
-        Action.PROBLEM,
-        Reason.UNSETTLED,
-        name,
-        desired=desired,
-        candidates=describe(finding.voices, view),
-        message="a create has an unknown outcome, and the account has new voices of this name",
-        hint="if one is what was paid for, declare what `voiceops list --json` shows of it, with "
-        f"`adopt: {finding.voices[-1].voice_id}`",
-    )
+def _by_doubt(intent: Intent) -> tuple[bool, datetime, str]:
+    return not intent.made, intent.at, intent.id
 
 
 def _decide_removed(name: str, removed: Set[str], view: View) -> Change:
@@ -179,13 +164,16 @@ def _find_unmanaged(
     taken |= {candidate.voice for row in rows for candidate in row.candidates}
     pending = {row.name for row in rows if row.action is Action.SETTLE}
     known = _declared_specs(pairs)
+    declared = {desired.name for desired, _ in pairs}
+    left_over = find_left_over(view.facts.intents, view)
+    paid = {voice: name for voice, name in left_over.items() if name in declared}
     return tuple(
         Unmanaged(
             voice=voice.voice_id,
             name=voice.preferred_name or "",
             created=voice.created,
             target_model=voice.target_model,
-            duplicate_of=_duplicate_of(voice, known),
+            duplicate_of=paid.get(voice.voice_id) or _duplicate_of(voice, known),
         )
         for voice in view.all_unclaimed()
         if voice.voice_id not in taken

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from voiceops.core.lock import Lock, LockEntry
@@ -13,19 +15,32 @@ from voiceops.files.regular import read_regular
 from voiceops.files.writing import writing
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An entry that waits for the lockfile; `saw` is the voice that the name stood for before.
+
+    It is empty if there was none, and None if an older version did not note it.
+    """
+
+    name: str
+    entry: LockEntry
+    saw: str | None = None
+
+
 def emergency_path(lockfile: Path) -> Path:
     """Name the emergency file of a lockfile."""
     return lockfile.with_name(f"{lockfile.name}.emergency.jsonl")
 
 
-def keep(lockfile: Path, name: str, entry: LockEntry, *, effects: Effects) -> str:
+def keep(lockfile: Path, kept: Kept, *, effects: Effects) -> str:
     """Add an entry to the emergency file, and tell where it is.
 
     If that cannot be written either, what is returned is the entry itself, in one line.
     """
     path = emergency_path(lockfile)
     # The first line end keeps it apart from a torn entry before it.
-    line = "\n" + json.dumps(json.loads(dump_lock(Lock({name: entry})))) + "\n"
+    lock = json.loads(dump_lock(Lock({kept.name: kept.entry})))
+    line = "\n" + json.dumps({"saw": kept.saw, "lock": lock}) + "\n"
     try:
         with writing(path):
             effects.append(path, line.encode(), mode=0o600)
@@ -36,7 +51,7 @@ def keep(lockfile: Path, name: str, entry: LockEntry, *, effects: Effects) -> st
     return f"its entry is in {path.name}"
 
 
-def read_emergency(lockfile: Path) -> list[tuple[str, LockEntry]]:
+def read_emergency(lockfile: Path) -> list[Kept]:
     """Read the entries that wait for the lockfile, oldest first.
 
     One that was torn while it was written is left out: its report showed it, and the journal may
@@ -49,16 +64,20 @@ def read_emergency(lockfile: Path) -> list[tuple[str, LockEntry]]:
         return []
     except OSError as error:
         raise FileUnusable(f"{path.name}: cannot be read: {error.strerror}") from error
-    locks = [parse_lock(line, name=path.name) for line in lines if _is_whole(line)]
-    return [pair for lock in locks for pair in lock.voices.items()]
+    return [kept for line in lines for kept in _read_line(line, path.name)]
 
 
-def _is_whole(line: bytes) -> bool:
+def _read_line(line: bytes, name: str) -> Iterator[Kept]:
     try:
-        json.loads(line)
-    except ValueError:
-        return False
-    return True
+        document = json.loads(line)
+    except (ValueError, RecursionError):
+        return
+    saw = None
+    if isinstance(document, dict) and document.keys() == {"saw", "lock"}:
+        saw = document["saw"] if isinstance(document["saw"], str) else None
+        line = json.dumps(document["lock"]).encode()
+    lock = parse_lock(line, name=name)
+    yield from (Kept(key, entry, saw) for key, entry in lock.voices.items())
 
 
 def clear_emergency(lockfile: Path, *, effects: Effects) -> None:

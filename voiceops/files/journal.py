@@ -265,6 +265,7 @@ def _dump_intent(intent: Intent) -> dict[str, object]:
         "language": intent.language,
         "protect": intent.protect,
         "before": sorted(intent.before),
+        **({} if intent.saw is None else {"saw": intent.saw}),
     }
 
 
@@ -280,4 +281,5 @@ def _load_intent(record: Record) -> Intent:
         protect=record["protect"] is True,
         before=frozenset(map(str, before if isinstance(before, list) else ())),
         told=_told(record),
+        saw=str(record["saw"]) if "saw" in record else None,
     )

@@ -39,6 +39,7 @@ WHY = {
     Reason.REMOVED: "no manifest declares it any more",
     Reason.DEPOSED: "its days are over",
     Reason.PENDING: "an earlier create is still open",
+    Reason.RECOVERED: "it was paid for and not recorded; free of charge",
     Reason.UNSETTLED: "it is unclear which voice was paid for",
     Reason.UNMANAGED: "nobody declares it (orphans: delete)",
 }
