@@ -50,7 +50,7 @@ def apply(
             facts = observe(workspace, options, lock, read_declared(workspace, lock))
         made = make_plan(facts)
         if made.changes:
-            check_writable(workspace.environment.lockfile)
+            check_writable(workspace.environment.lockfile, lock, more=len(made.changes))
         confirm(made)
         results = (*settled, *carry_out(made, facts, run))
     return Report(

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import secrets
+import stat
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from voiceops.bounds import refuse_stray
+
 T = TypeVar("T")
 
 LONGEST_STEP_S = 0.1
+_TOKEN_BYTES = 8
+# Neither a link nor a pipe that nobody reads is followed or waited for; not all systems can say so.
+_STRICTLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Effects(Protocol):
@@ -19,11 +28,18 @@ class Effects(Protocol):
 
     Nothing else in voiceops writes a file, sends a request, reads the clock or sleeps, so a test
     that stands here sees, delays, fails or forgets any effect. Methods raise OSError as the
-    system does.
+    system does; also where a link below the project's folder leads out of it. No file is opened
+    through a link, and only regular ones are.
     """
 
-    def write(self, path: Path, data: bytes, *, mode: int) -> None:
-        """Make or empty the file, then write all of `data`; durable only after `fsync`."""
+    def locate(self, path: Path) -> Path:
+        """Follow the links of a path as far as they lead; nothing needs to be there."""
+
+    def token(self) -> str:
+        """Give 16 hex digits that nobody can guess, other ones each time."""
+
+    def create(self, path: Path, data: bytes, *, mode: int) -> None:
+        """Make a file that is not there yet, whole or not at all; durable only after `fsync`."""
 
     def append(self, path: Path, data: bytes, *, mode: int) -> None:
         """Add `data` at the end of the file, making it if need be; durable only after `fsync`."""
@@ -60,34 +76,70 @@ class Effects(Protocol):
 
 
 class System:
-    """The effects of the machine that we run on; `clock` is another one than the machine's."""
+    """The effects of the machine that we run on.
 
-    def __init__(self, clock: Callable[[], datetime] | None = None) -> None:
+    `root` is the project's folder: no link below it leads a write out of it, or into git's own
+    folder. Without one nothing is held back: every path is then one that a person named. `clock`
+    is another one than the machine's.
+    """
+
+    def __init__(
+        self, root: Path | None = None, *, clock: Callable[[], datetime] | None = None
+    ) -> None:
+        self.root = root
         self._clock = clock
 
-    def write(self, path: Path, data: bytes, *, mode: int) -> None:
-        _put(path, data, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    def locate(self, path: Path) -> Path:
+        self._refuse_stray(path)
+        target = Path(os.path.realpath(path))
+        if target.is_symlink():
+            raise OSError(errno.ELOOP, "its links go in circles", str(path))
+        return target
+
+    def token(self) -> str:
+        return secrets.token_hex(_TOKEN_BYTES)
+
+    def create(self, path: Path, data: bytes, *, mode: int) -> None:
+        self._refuse_stray(path.parent)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _STRICTLY, mode)
+        try:
+            _write_all(descriptor, data)
+        except OSError:
+            with suppress(OSError):
+                path.unlink()
+            raise
 
     def append(self, path: Path, data: bytes, *, mode: int) -> None:
-        _put(path, data, os.O_WRONLY | os.O_CREAT | os.O_APPEND, mode)
+        self._refuse_stray(path)
+        _write_all(_open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, mode), data)
 
     def truncate(self, path: Path, size_bytes: int) -> None:
-        os.truncate(path, size_bytes)
+        self._refuse_stray(path)
+        descriptor = _open(path, os.O_RDWR)
+        try:
+            os.ftruncate(descriptor, size_bytes)
+        finally:
+            os.close(descriptor)
 
     def fsync(self, path: Path) -> None:
-        _fsync(path, os.O_RDWR)
+        self._refuse_stray(path)
+        _fsync(_open(path, os.O_RDWR))
 
     def rename(self, source: Path, target: Path) -> None:
+        self._refuse_stray(source.parent)
+        self._refuse_stray(target.parent)
         source.replace(target)
 
     def fsync_dir(self, directory: Path) -> None:
         if os.name == "posix":  # other systems cannot open a folder
-            _fsync(directory, os.O_RDONLY)
+            _fsync(os.open(directory, os.O_RDONLY))
 
     def unlink(self, path: Path) -> None:
+        self._refuse_stray(path.parent)
         path.unlink(missing_ok=True)
 
     def make_dir(self, directory: Path) -> None:
+        self._refuse_stray(directory)
         directory.mkdir(parents=True, exist_ok=True)
 
     def exchange(self, perform: Callable[[], T]) -> T:
@@ -108,15 +160,31 @@ class System:
         while not unless() and (left := end - time.monotonic()) > 0:
             time.sleep(min(left, LONGEST_STEP_S))
 
+    def _refuse_stray(self, path: Path) -> None:
+        if self.root is not None:
+            refuse_stray(self.root, path)
 
-def _put(path: Path, data: bytes, flags: int, mode: int) -> None:
-    descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0), mode)
+
+def _open(path: Path, flags: int, mode: int = 0o600) -> int:
+    """Open a regular file, and nothing else; gives its descriptor."""
+    try:
+        descriptor = os.open(path, flags | _STRICTLY, mode)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(errno.ELOOP, "it is a link", str(path)) from error
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+    return descriptor
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
     with os.fdopen(descriptor, "wb", closefd=True) as file:
         file.write(data)
 
 
-def _fsync(path: Path, flags: int) -> None:
-    descriptor = os.open(path, flags)
+def _fsync(descriptor: int) -> None:
     try:
         os.fsync(descriptor)
     finally:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
+from voiceops.bounds import find_stray
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Facts
 from voiceops.core.free import do_free_parts
@@ -26,7 +27,7 @@ from voiceops.files.manifest_edit import (
 from voiceops.files.manifest_paths import find_glob_misfit
 from voiceops.files.manifests import Manifests, read_manifest, read_manifests
 from voiceops.files.process_lock import hold
-from voiceops.files.source import is_inside, read_source
+from voiceops.files.source import read_source
 from voiceops.files.state import make_state_dir
 from voiceops.files.writing import writing
 from voiceops.observe import Workspace, observe
@@ -86,7 +87,7 @@ def _check_target(path: str, manifests: Manifests, workspace: Workspace) -> None
     file = workspace.root / path
     is_new = not os.path.lexists(file)
     is_read = is_matched(path, globs) if is_new else path in manifests.paths
-    if not is_read or not is_inside(workspace.root, file):
+    if not is_read or find_stray(workspace.root, file):
         raise FileUnusable(
             f"{path}: this environment does not read its manifests from there",
             hint=f"name a file that matches {' or '.join(globs)}",

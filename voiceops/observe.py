@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from voiceops.bounds import find_stray
 from voiceops.core.facts import Claims, Facts
 from voiceops.core.lock import Lock
 from voiceops.core.neighbours import Neighbour
@@ -46,13 +47,14 @@ def find_siblings(root: Path, config: Config, environment: Environment) -> tuple
     """List the lockfiles of the other environments: those configured, and those that lie there.
 
     Where voices are deleted that nobody declares, every lockfile of the project counts, wherever
-    it lies: an environment may have been taken out of the settings.
+    it lies: an environment may have been taken out of the settings. Raises FileUnusable for a
+    link that leads out of the project.
     """
     configured = {other.lockfile for other in config.environments.values()}
     found = configured | set(root.glob("voiceops.lock")) | set(root.glob("voiceops.*.lock"))
     if environment.settings.orphans is Orphans.DELETE:
         found |= set(find_lockfiles(root))
-    return tuple(sorted(found - {environment.lockfile}))
+    return tuple(_refuse_stray(root, path) for path in sorted(found - {environment.lockfile}))
 
 
 def find_neighbours(config: Config, environment: Environment) -> tuple[Environment, ...]:
@@ -145,8 +147,20 @@ def claims_of(workspace: Workspace) -> Claims:
 
 def find_journals(environment: Environment) -> list[Path]:
     """List the journals of the other environments on this machine."""
-    found = environment.state_dir.parent.glob(f"*/{JOURNAL_NAME}")
-    return [path for path in found if path.parent != environment.state_dir]
+    folder = environment.state_dir.parent
+    found = sorted(folder.glob(f"*/{JOURNAL_NAME}"))
+    own = environment.state_dir
+    return [_refuse_stray(folder.parent, path) for path in found if path.parent != own]
+
+
+def _refuse_stray(root: Path, path: Path) -> Path:
+    """Give the path; FileUnusable if its links lead out of the project.
+
+    To pass over it would be to know less of what belongs to others.
+    """
+    if why := find_stray(root, path):
+        raise FileUnusable(f"{path}: {why}", hint="put the file itself there, or remove it")
+    return path
 
 
 def _query(voice_ids: list[str], provider: Provider, workers: int) -> dict[str, LiveVoice | None]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from voiceops.core.forms import ACCOUNT_ZONE
 from voiceops.core.text import cut_text
-from voiceops.core.voice import ACCOUNT_ZONE, parse_voice_name
+from voiceops.core.voice import parse_voice_name
 from voiceops.errors import NameUnknown, UsageFault, VoiceopsError
 from voiceops.files.lockfile import read_lock, write_lock
 from voiceops.files.process_lock import hold

@@ -18,6 +18,8 @@ from voiceops.core.result import Report, Status
 from voiceops.core.settings import Options
 from voiceops.files.emergency import emergency_path
 from voiceops.files.lockfile import dump_lock
+from voiceops.report.apply_text import render_report
+from voiceops.report.style import Style
 
 Wire = tuple[int, Mapping[str, str], bytes]
 FULL = b'{"code": "Throttling.AllocationQuota", "message": "Maximum voice storage limit exceeded"}'
@@ -54,9 +56,9 @@ class FullDisk(World):
         super().__init__()
         self.names = names
 
-    def write(self, path: Path, data: bytes, *, mode: int) -> None:
+    def create(self, path: Path, data: bytes, *, mode: int) -> None:
         self.refuse(path)
-        super().write(path, data, mode=mode)
+        super().create(path, data, mode=mode)
 
     def append(self, path: Path, data: bytes, *, mode: int) -> None:
         self.refuse(path)
@@ -84,12 +86,26 @@ def test_after_two_unknown_outcomes_no_create_is_sent(machine: Machine) -> None:
 def test_when_the_lockfile_cannot_be_written_no_create_is_sent_any_more(
     tmp_path: Path, make_machine: Maker
 ) -> None:
-    machine = make_machine(tmp_path, world=FullDisk(".voiceops.lock.tmp"))
+    machine = make_machine(tmp_path, world=FullDisk(".voiceops.lock."))
     machine.declare({"ann": "deep", "bob": "high"})
     report = machine.apply()
     assert isinstance(report, Report)
     assert len(machine.sandbox.list_bills()) == 1
     assert emergency_path(machine.environment.lockfile).exists()
+
+
+def test_a_preview_is_kept_although_the_lockfile_cannot_be_written(
+    tmp_path: Path, make_machine: Maker
+) -> None:
+    machine = make_machine(tmp_path, world=FullDisk(".voiceops.lock."))
+    machine.declare({"ann": "deep"})
+    report = machine.apply()
+    assert isinstance(report, Report)
+    assert report.exit_code == 4
+    said = render_report(report, Style())
+    assert "it is paid for, but voiceops.lock: cannot be written: No space left on device" in said
+    (preview,) = (machine.environment.state_dir / "previews").glob("ann/*.pcm")
+    assert f"Listen to {preview.relative_to(tmp_path)}" in said
 
 
 def test_when_the_journal_takes_no_intent_nothing_more_is_tried(
@@ -248,7 +264,7 @@ def test_a_plan_shows_an_open_create_and_no_second_one(machine: Machine) -> None
 def test_a_plan_shows_a_paid_voice_that_no_lockfile_has_yet(
     tmp_path: Path, make_machine: Maker
 ) -> None:
-    machine = make_machine(tmp_path, world=FullDisk(".voiceops.lock.tmp"))
+    machine = make_machine(tmp_path, world=FullDisk(".voiceops.lock."))
     machine.declare({"ann": "deep"})
     machine.apply()
     for is_lost in (False, True):

@@ -202,7 +202,7 @@ class Histories(RuleBasedStateMachine):
         world.adopt(self.folder)
         world.trace = []
         at = int(share * 60)
-        kinds = ("exchange", "write", "append", "fsync", "rename")
+        kinds = ("exchange", "create", "append", "fsync", "rename")
         blows = blows_for(kinds[pick % len(kinds)])
         world.strike_at, world.blow = at, blows[pick % len(blows)]
         if world.blow not in {Blow.DEATH_BEFORE, Blow.DEATH_AFTER, Blow.POWER_CUT_BEFORE}:

@@ -64,6 +64,7 @@ ALLOWED = {
     ("provider/channel.py", "self._connection.send"): "a frame of a session that it opened",
     ("provider/channel.py", "self._connection.recv"): "a frame of a session that it opened",
     ("provider/speech_http.py", "client.send"): "performed inside `exchange`",
+    ("files/regular.py", "os.open"): "opens to read, without waiting for a pipe",
     ("files/process_lock.py", "lock.acquire"): "the kernel's own lock; it ends with the process",
 }
 
@@ -311,7 +312,8 @@ def test_an_apply_changes_nothing_past_the_seam(
     assert outcome.exit_code == 0
     assert watch.outside == []
     assert "open .voiceops/default/journal.jsonl" in watch.inside
-    assert "os.rename .voiceops.lock.tmp" in watch.inside
+    renamed = [what for what in watch.inside if what.startswith("os.rename .voiceops.lock.")]
+    assert len(renamed) == len(set(renamed)) > 1  # each through a name of its own
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ The files are real, in a folder of the test's; what survives a power cut is trac
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ class Blow(StrEnum):
 
 
 DISK = frozenset(
-    {"write", "append", "truncate", "fsync", "rename", "fsync_dir", "unlink", "make_dir"}
+    {"create", "append", "truncate", "fsync", "rename", "fsync_dir", "unlink", "make_dir"}
 )
 FOR_DISK = (
     Blow.DEATH_BEFORE,
@@ -68,7 +69,7 @@ FOR_CLOCK = (Blow.DEATH_BEFORE, Blow.POWER_CUT_BEFORE, Blow.SIGNAL)
 
 def blows_for(effect: str) -> tuple[Blow, ...]:
     """List what can strike at an effect of this kind."""
-    if effect in {"write", "append"}:
+    if effect in {"create", "append"}:
         return (*FOR_DISK, Blow.TORN)
     if effect in DISK:
         return FOR_DISK
@@ -90,6 +91,7 @@ class World(System):
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.time = START
         self.ahead = timedelta()
         self.trace: list[str] = []
@@ -98,6 +100,7 @@ class World(System):
         self.is_dead = False
         self.on_signal: Callable[[], None] = lambda: None
         self.meanwhile: dict[int, Callable[[], None]] = {}
+        self._tokens = itertools.count()
         self._names: dict[Path, Inode] = {}
         self._durable_names: dict[Path, Inode] = {}
         self._mutex = threading.RLock()
@@ -123,8 +126,11 @@ class World(System):
         self.strike_at = self.blow = None
         self.trace = []
 
-    def write(self, path: Path, data: bytes, *, mode: int) -> None:
-        self._put("write", path, data, mode, super().write)
+    def token(self) -> str:
+        return f"{next(self._tokens):016x}"
+
+    def create(self, path: Path, data: bytes, *, mode: int) -> None:
+        self._put("create", path, data, mode, super().create)
 
     def append(self, path: Path, data: bytes, *, mode: int) -> None:
         self._put("append", path, data, mode, super().append)

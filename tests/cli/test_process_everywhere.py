@@ -12,7 +12,7 @@ import pytest
 from cli_process import TIME_LIMIT_S, Project
 from cli_service import Action, Reply, Service
 
-from voiceops.core.voice import ACCOUNT_ZONE
+from voiceops.core.forms import ACCOUNT_ZONE
 
 SETTINGS = """\
 version: 1

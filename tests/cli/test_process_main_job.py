@@ -216,16 +216,6 @@ def test_what_was_paid_for_and_not_recorded_is_planned_settled_and_told(remote: 
     assert remote.voices() == voices
 
 
-def test_a_preview_is_kept_although_the_lockfile_cannot_be_written(remote: Project) -> None:
-    obstacle = remote.lockfile.with_name(".voiceops.lock.tmp")
-    obstacle.mkdir()
-    ran = remote.run("apply", "--yes", "--parallelism", "1")
-    assert ran.code == 4
-    assert "it is paid for, but voiceops.lock: cannot be written: Is a directory" in ran.out
-    (preview,) = remote.folder.glob(".voiceops/default/previews/*/*.pcm")
-    assert f"Listen to {preview.relative_to(remote.folder)}" in ran.out
-
-
 @pytest.mark.parametrize("words", [(), ("sandbox",)])
 def test_without_a_command_the_help_is_shown(project: Project, words: tuple[str, ...]) -> None:
     ran = project.run(*words)

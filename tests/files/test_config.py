@@ -368,6 +368,39 @@ def test_a_key_in_the_wrong_place_is_not_repeated_either(tmp_path, text):
             "write a path below the project's folder, like voiceops.prod.lock",
         ),
         (
+            "environments: {a: {lockfile: .git/x.lock}}",
+            "1:30: lockfile is '.git/x.lock', which git does not keep",
+            "write a path below the project's folder, like voiceops.prod.lock",
+        ),
+        (
+            "environments: {a: {lockfile: sub/.GIT/x.lock}}",
+            "1:30: lockfile is 'sub/.GIT/x.lock', which git does not keep",
+            None,
+        ),
+        (
+            "environments: {a: {lockfile: .voiceops/x.lock}}",
+            "1:30: lockfile is '.voiceops/x.lock', which git does not keep",
+            None,
+        ),
+        *(
+            (
+                f"environments: {{a: {{lockfile: {name}}}}}",
+                f"1:30: lockfile is '{name}', which is not the name of a lockfile",
+                None,
+            )
+            for name in (".gitattributes", "voiceops.yaml", "manifests/voices.yaml", ".lock")
+        ),
+        (
+            f"environments: {{a: {{lockfile: {'é' * 99}.lock}}}}",
+            f"1:30: lockfile is '{'é' * 60}…', with a name of more than 200 bytes",
+            "choose a shorter one",
+        ),
+        (
+            "environments: {a: {manifests: [.git/*]}}",
+            "1:32: an item of manifests holds '.git/*', which leads into git's own folder",
+            "name files that git keeps",
+        ),
+        (
             "environments: {a: {lockfile: /x}}",
             "1:30: lockfile is '/x', which is not a file of the project",
             None,
@@ -435,10 +468,55 @@ def test_a_lockfile_stays_in_the_project_even_through_links(tmp_path):
     (root / "out").symlink_to(tmp_path)
     assert faults_of(root, "environments: {a: {lockfile: out/x.lock}}") == [
         (
-            "voiceops.yaml:1:30: the lockfile's path leads out of the project through a link",
-            "put the lockfile into the project itself",
-        )
+            "out/x.lock.emergency.jsonl:1:1: the link leads out of the project",
+            "put the file or folder itself there",
+        ),
+        (
+            "voiceops.yaml:1:30: out/x.lock: the link leads out of the project",
+            "put the file or folder itself there",
+        ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("link", "target", "faults"),
+    [
+        ("voiceops.lock", "..", {"voiceops.lock": "the link leads out of the project"}),
+        (
+            "voiceops.lock.emergency.jsonl",
+            "../nowhere",
+            {"voiceops.lock.emergency.jsonl": "the link leads out of the project"},
+        ),
+        (
+            ".voiceops",
+            "../elsewhere",
+            dict.fromkeys(
+                (".voiceops/default", ".voiceops/sandbox"), "the link leads out of the project"
+            ),
+        ),
+        (
+            ".voiceops",
+            ".git/hooks",
+            dict.fromkeys(
+                (".voiceops/default", ".voiceops/sandbox"), "the path leads into git's own folder"
+            ),
+        ),
+        ("voiceops.lock", ".git/x", {"voiceops.lock": "the path leads into git's own folder"}),
+    ],
+)
+def test_no_link_leads_what_is_written_out_of_the_project(tmp_path, link, target, faults):
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / link).symlink_to(target)
+    with pytest.raises(FilesInvalid) as caught:
+        read_config(root)
+    told = {fault.place.path: fault.message for fault in caught.value.faults}
+    assert told == faults
+
+
+def test_links_that_stay_in_the_project_are_followed(tmp_path):
+    (tmp_path / "voiceops.lock").symlink_to("locks/main.lock")
+    assert read_config(tmp_path).environment(None).lockfile == tmp_path / "voiceops.lock"
 
 
 def test_a_file_that_ends_in_yml_is_not_silently_ignored(tmp_path):

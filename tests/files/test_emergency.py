@@ -42,7 +42,7 @@ class Disk(System):
 
 
 def entry(voice: str) -> LockEntry:
-    return LockEntry(voice, "m", "en", "sha256:é", protect=True)
+    return LockEntry(voice, "m", "en", "sha256:5e", protect=True)
 
 
 FIRST, SECOND = Kept("ann", entry("V1"), "V0"), Kept("bob", entry("V2"), "")

@@ -64,6 +64,13 @@ def test_an_empty_account_may_leave_the_list_out() -> None:
         ({"output": {"voice_list": [{}]}}, "a voice in the reply has no name"),
         ({"output": {"voice_list": [ITEM, {"voice": 7}]}}, "a voice in the reply has no name"),
         ({"output": {"voice_list": [{"voice": ""}]}}, "a voice in the reply has no name"),
+        *(
+            (
+                {"output": {"voice_list": [{"voice": odd}]}},
+                "a voice in the reply has a name that no voice can have",
+            )
+            for odd in ("../x", "a b", "v" * 129, "\ud800", "v\n::error::")
+        ),
     ],
 )
 def test_a_page_that_cannot_be_trusted_violates_the_protocol(
@@ -72,6 +79,25 @@ def test_a_page_that_cannot_be_trusted_violates_the_protocol(
     with pytest.raises(ProtocolViolated) as caught:
         read_page(document, label="list")
     assert caught.value.message == f"list: {fault}"
+
+
+@pytest.mark.parametrize(
+    ("name", "odd"),
+    [
+        ("gmt_create", "9999-12-31 23:59:59"),
+        ("gmt_create", "0001-01-01 00:00:00"),
+        ("gmt_create", "2025-12-10 17:04:54" + " " * 5_000_000),
+        ("gmt_create", "\ud800"),
+        ("language", "\ud800"),
+        ("language", "e" * 5_000_000),
+        ("target_model", "m\n::error::"),
+        ("target_model", "m" * 129),
+    ],
+)
+def test_what_does_not_have_its_form_was_not_told(name: str, odd: str) -> None:
+    (voice,) = page(total_count=1, voice_list=[{**ITEM, name: odd}]).voices
+    (untold,) = page(total_count=1, voice_list=[{**ITEM, name: None}]).voices
+    assert voice == untold
 
 
 def test_a_query_may_tell_less_than_a_listing() -> None:

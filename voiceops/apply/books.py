@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from voiceops.clock import Clock
+from voiceops.core.forms import ACCOUNT_ZONE
 from voiceops.core.lock import Lock, LockEntry
-from voiceops.core.voice import ACCOUNT_ZONE
 from voiceops.effects import Effects
 from voiceops.files.journal import Journal
 from voiceops.files.lockfile import write_lock

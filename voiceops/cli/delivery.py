@@ -31,24 +31,25 @@ def _print(text: str) -> None:
 class Delivery:
     """What was asked for: JSON on stdout, or a file, or neither.
 
-    `command` is its name, for the document of a failure; `echo` takes what goes to stdout, `watch`
-    hears of what the command made.
+    `command` is its name, for the document of a failure, `root` the project's folder; `echo` takes
+    what goes to stdout, `watch` hears of what the command made.
     """
 
     command: str
     as_json: bool
     output: Path | None
+    root: Path
     echo: Callable[[str], None] = _print
     watch: Callable[[Document], None] = lambda _: None
 
     def check(self) -> None:
         """Refuse a file that the document cannot be saved in, before anything is done.
 
-        Raises FileUnusable where there is no such folder, UsageFault for a file that holds
-        something else: it could be a lockfile.
+        Raises FileUnusable where there is no such folder, or a link leads out of the project;
+        UsageFault for a file that holds something else: it could be a lockfile.
         """
         if self.output is not None:
-            _check_target(self.output)
+            _check_target(self.output, self.root)
 
     def deliver(self, document: Document, exit_code: int, *, write_text: Callable[[], str]) -> int:
         """Print the document, as JSON or as text, then save it if that was asked for.
@@ -59,7 +60,7 @@ class Delivery:
         self.watch(document)
         try:
             if self.output is not None:
-                _save(document, self.output)
+                _save(document, self.output, self.root)
         except FileUnusable as error:
             click.echo(f"error: {show(error.message)}", err=True)
             return exit_code or ExitCode.FAILED
@@ -76,7 +77,7 @@ class Delivery:
 
                 failure = Failure.of(error, command=self.command)
                 if self.output is not None:
-                    _save(failure, self.output)
+                    _save(failure, self.output, self.root)
                 if self.as_json:
                     self.echo(write_json(failure))
             raise
@@ -105,9 +106,9 @@ def document_options(callback: Callback) -> Callback:
     ) -> Any:  # noqa: ANN401
         if output == Path():  # what click makes of an empty text
             raise UsageFault("-o names no file: it is empty", hint="was a variable not set?")
-        path = options["said"].folder / output if output else None
+        folder = options["said"].folder
         name = click.get_current_context().info_name or ""
-        delivery = Delivery(name, as_json, path)
+        delivery = Delivery(name, as_json, folder / output if output else None, folder.resolve())
         delivery.check()
         with delivery.telling_failures():
             return callback(*args, delivery=delivery, **options)
@@ -115,9 +116,14 @@ def document_options(callback: Callback) -> Callback:
     return with_delivery
 
 
-def _check_target(path: Path) -> None:
+def _check_target(path: Path, root: Path) -> None:
+    from voiceops.effects import System
+    from voiceops.files.writing import writing
+
     if not path.parent.is_dir():
         raise FileUnusable(f"{path.parent}: there is no such folder", hint="check -o")
+    with writing(path):
+        System(root).locate(path)
     if path.is_file() and not _is_document(path):
         message = f"{path} is there already, and is no document of voiceops"
         raise UsageFault(message, hint="name another file with -o, or remove this one")
@@ -127,10 +133,12 @@ def _is_document(path: Path) -> bool:
     """Tell whether a file may be written over: one of ours, whatever its version, or empty."""
     import json
 
+    from voiceops.files.regular import read_regular
     from voiceops.files.writing import writing
+    from voiceops.report.documents import MAX_BYTES
 
     with writing(path):
-        data = path.read_bytes()
+        data = read_regular(path, limit_bytes=MAX_BYTES)
     try:
         held = json.loads(data) if data else {"format_version": 0, "kind": ""}
     except (ValueError, RecursionError):
@@ -138,15 +146,17 @@ def _is_document(path: Path) -> bool:
     return isinstance(held, dict) and held.keys() >= {"format_version", "kind"}
 
 
-def _save(document: object, path: Path) -> None:
+def _save(document: object, path: Path, root: Path) -> None:
     from voiceops.effects import System
     from voiceops.files.atomic import replace_file
     from voiceops.files.writing import writing
     from voiceops.report.json import encode_document
 
     data = encode_document(document)
+    effects = System(root)
     with writing(path):
+        effects.locate(path)
         if path.exists() and not path.is_file():  # a pipe or a device stays what it is
             path.write_bytes(data)
         else:
-            replace_file(path, data, effects=System(), mode=_MODE)
+            replace_file(path, data, effects=effects, mode=_MODE)

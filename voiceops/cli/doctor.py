@@ -45,7 +45,7 @@ def command(said: Global) -> int:
         root,
         said.environment,
         variables=os.environ,
-        effects=System(),
+        effects=System(root),
         reach=reach_service,
     ):
         click.echo(render_check(check, style), nl=False, color=True)

@@ -42,7 +42,7 @@ def command(said: Global, *, paths: tuple[str, ...], check: bool) -> int:
     globs = sorted({glob for environment in chosen for glob in environment.manifests})
     formatting = plan_formatting(root, globs, paths, here=Path.cwd())
     if not check:
-        write_formatted(root, formatting, effects=System())
+        write_formatted(root, formatting, effects=System(root))
     for path in formatting.changes:
         click.echo(show(path))
     click.echo(_summarise(formatting, is_check=check))

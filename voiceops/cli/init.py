@@ -51,7 +51,7 @@ def command(said: Global, *, ci: str | None, install: str | None) -> int:
     if is_stuck and ci:
         raise click.UsageError(f"{_NOT_TO_BE_HAD}: name one with --install {_EXAMPLE}")
     new = plan_scaffold(root, chosen, requirement=requirement)
-    write_scaffold(root, new, effects=System())
+    write_scaffold(root, new, effects=System(root))
     for file in new:
         click.echo(f"{'made' if file.is_new else 'added to'}  {file.path}")
     if not new:

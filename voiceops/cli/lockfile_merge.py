@@ -28,7 +28,7 @@ def command(*, base: Path, ours: Path, theirs: Path) -> int:
     from voiceops.files.lock_merge import merge_lockfiles
 
     try:
-        is_clean = merge_lockfiles(base, ours, theirs, effects=System())
+        is_clean = merge_lockfiles(base, ours, theirs, effects=System(Path.cwd()))
     except VoiceopsError as error:
         click.echo(f"error: {show(error.message)}", err=True)
         return _FAILED

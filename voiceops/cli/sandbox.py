@@ -129,7 +129,7 @@ def reset_command(said: Global) -> int:
         sandbox.reset()
     journal = environment.state_dir / JOURNAL_NAME
     with writing(journal):
-        System().unlink(journal)
+        System(said.root).unlink(journal)
     click.echo("The sandbox is empty.")
     if environment.lockfile.exists():
         click.echo(f"Next: rm {environment.lockfile.name}  (it names voices that are no more)")

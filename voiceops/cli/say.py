@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +49,7 @@ def command(  # noqa: PLR0913 - one parameter an option, each by name
     The audio is 24 kHz, mono, 16 bit, and is written as it comes. Speech is billed by the
     character. Nothing is sent twice; a failure leaves no file.
     """
+    from voiceops.cli.sound import open_file
     from voiceops.cli.workspace import open_speech
     from voiceops.speaking import find_speaker, note_use, say
 
@@ -57,7 +58,9 @@ def command(  # noqa: PLR0913 - one parameter an option, each by name
     words = _read_text(text, text_file)
     with open_speech(said) as speech, ExitStack() as stack:
         speaker = find_speaker(speech.workspace, voice, model=model)
-        sinks = _open_sinks(stack, said, output, play=play)
+        path = said.folder / output if output and output != STDIO else None
+        file = open_file(path, effects=speech.access.effects) if path else None
+        sinks = _open_sinks(stack, file, to_stdout=output == STDIO, play=play)
         count = Count(is_live=sys.stderr.isatty() and output != STDIO)
         pieces = say(speaker, words, speech.access, dial=speech.dial)
         for piece in count.follow(pieces):
@@ -140,14 +143,20 @@ def _read_file(path: str) -> str:
         raise FileUnusable(f"{path}: is not UTF-8", hint="save it as UTF-8") from error
 
 
-def _open_sinks(stack: ExitStack, said: Global, output: str | None, *, play: bool) -> list[Sink]:
-    from voiceops.cli.sound import open_file, open_player, open_stdout
+def _open_sinks(
+    stack: ExitStack,
+    file: AbstractContextManager[Sink] | None,
+    *,
+    to_stdout: bool,
+    play: bool,
+) -> list[Sink]:
+    from voiceops.cli.sound import open_player, open_stdout
 
     sinks = []
-    if output == STDIO:
+    if to_stdout:
         sinks.append(stack.enter_context(open_stdout()))
-    elif output is not None:
-        sinks.append(stack.enter_context(open_file(said.folder / output)))
+    if file:
+        sinks.append(stack.enter_context(file))
     if play:
         sinks.append(stack.enter_context(open_player()))
     return sinks

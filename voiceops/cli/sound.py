@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from voiceops.effects import Effects
 from voiceops.errors import FileUnusable, VoiceopsError
 from voiceops.provider.speech import SAMPLE_RATE_HZ
 
@@ -35,21 +37,32 @@ Sink = Callable[[bytes], object]
 
 
 @contextmanager
-def open_file(path: Path) -> Iterator[Sink]:
+def open_file(path: Path, *, effects: Effects) -> Iterator[Sink]:
     """Write a WAV file, which appears under its name only when it is whole.
 
     If the block raises, nothing is left. Raises FileUnusable.
     """
-    part = path.with_name(f".{path.name}.part")
     try:
-        with part.open("wb") as stream, wave.open(stream, "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(SAMPLE_RATE_HZ)
-            yield file.writeframesraw
-        part.replace(path)
+        target = effects.locate(path)
+        if target.exists() and not target.is_file():
+            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+        part = target.with_name(f".{target.name}.{effects.token()}.tmp")
+        with part.open("xb") as stream, _removing(part):
+            with wave.open(stream, "wb") as file:
+                file.setnchannels(1)
+                file.setsampwidth(2)
+                file.setframerate(SAMPLE_RATE_HZ)
+                yield file.writeframesraw
+            stream.close()
+            part.replace(target)
     except OSError as error:
         raise FileUnusable(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def _removing(part: Path) -> Iterator[None]:
+    try:
+        yield
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

@@ -94,7 +94,7 @@ def open_sandbox(root: Path, environment: Environment, script: Script | None = N
     if environment.endpoint != SANDBOX:
         message = f"the environment {environment.name} is at {environment.endpoint}"
         raise UsageFault(message, hint="name one whose endpoint is the sandbox, or leave --env out")
-    effects = System()
+    effects = System(root)
     directory = make_state_dir(root, effects=effects)
     if environment.name != SANDBOX:
         directory = environment.state_dir
@@ -111,7 +111,7 @@ def reach(root: Path, environment: Environment) -> Iterator[tuple[Access, Dial |
     """
     if environment.endpoint == SANDBOX:
         with closing(open_sandbox(root, environment)) as sandbox:
-            effects = System(clock=sandbox.now)
+            effects = System(root, clock=sandbox.now)
             access = Access(sandbox_endpoint(), "sandbox", None, effects, sandbox.answer)
             yield access, partial(_dial_sandbox, sandbox)
     else:
@@ -119,7 +119,7 @@ def reach(root: Path, environment: Environment) -> Iterator[tuple[Access, Dial |
         endpoint = resolve_endpoint(environment.endpoint, override=override)
         variable = environment.key_variable
         key = check_key(os.environ.get(variable), variable)
-        yield Access(endpoint, key, environment.workspace, System()), None
+        yield Access(endpoint, key, environment.workspace, System(root)), None
 
 
 @contextmanager

@@ -7,6 +7,16 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeVar
 
+from voiceops.core.forms import (
+    find_misfit,
+    is_created,
+    is_day,
+    is_digest,
+    is_language,
+    is_model,
+    is_name,
+    is_voice_id,
+)
 from voiceops.core.voice import LiveVoice
 
 T = TypeVar("T")
@@ -30,6 +40,20 @@ class LockEntry:
     last_used: str | None = None
     protect: bool = False
 
+    def find_misfit(self) -> tuple[str, str] | None:
+        """Give the key and the text that does not have its form; None if all have theirs."""
+        return find_misfit(
+            (
+                ("voice", self.voice_id, is_voice_id),
+                ("target_model", self.target_model, is_model),
+                ("language", self.language, is_language),
+                ("spec", self.spec, is_digest),
+                ("observed", self.observed, is_digest),
+                ("created", self.created, is_created),
+                ("last_used", self.last_used, is_day),
+            )
+        )
+
 
 class Why(StrEnum):
     """Why a voice of ours is to go: another took its name, or nobody declares it."""
@@ -51,6 +75,16 @@ class Deposed:
     observed: str | None = None
     since: str | None = None
     why: Why = Why.REPLACED
+
+    def find_misfit(self) -> tuple[str, str] | None:
+        """Give the key and the text that does not have its form; None if all have theirs."""
+        return find_misfit(
+            (
+                ("name", self.name, is_name),
+                ("observed", self.observed, is_digest),
+                ("since", self.since, is_day),
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

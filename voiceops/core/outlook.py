@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from voiceops.core.facts import Facts
+from voiceops.core.forms import read_day
 from voiceops.core.plan import Action, Change, IdleRisk, Price, Quota, Unmanaged
 from voiceops.core.settings import Settings
 from voiceops.core.view import View
@@ -90,16 +91,13 @@ def _find_risk(name: str, voice_id: str, view: View) -> IdleRisk | None:
 def _last_use(name: str, voice_id: str, view: View) -> tuple[date | None, str]:
     live = view.live(voice_id)
     entry = view.facts.lock.voices.get(name)
-    used = _read_date(entry.last_used) if entry and entry.voice_id == voice_id else None
+    used = (
+        read_day(entry.last_used)
+        if entry and entry.last_used and entry.voice_id == voice_id
+        else None
+    )
     created = read_created(voice_id, live.created if live else "")
     made = created.date() if created else None
     if used is not None and (made is None or used >= made):
         return used, RECORDED_USE
     return made, CREATION
-
-
-def _read_date(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None

@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 
 from voiceops.core.desired import Desired
 from voiceops.core.facts import DOUBT, Claims, Facts
+from voiceops.core.forms import ACCOUNT_ZONE
 from voiceops.core.lock import Lock
-from voiceops.core.voice import ACCOUNT_ZONE, LiveVoice, parse_voice_name, read_created
+from voiceops.core.voice import LiveVoice, parse_voice_name, read_created
 
 
 def find_unclaimed(

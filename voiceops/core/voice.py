@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from functools import lru_cache
 
+from voiceops.core.forms import read_account_time, read_created_at
 from voiceops.core.spec import Spec
 
-# No document states the zone of the service's clock; eleven public stamps fit UTC+8 and not UTC.
-ACCOUNT_ZONE = timezone(timedelta(hours=8))
-
-_VOICE_NAME = re.compile(r"qwen-tts-vd-([A-Za-z0-9_]{1,16})-voice-(\d{14,17})-[0-9a-f]{4}")
-_CREATED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
-_VOICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_VOICE_NAME = re.compile(r"qwen-tts-vd-([A-Za-z0-9_]{1,16})-voice-([0-9]{14,17})-[0-9a-f]{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +56,9 @@ def parse_voice_name(voice_id: str) -> VoiceName | None:
     return VoiceName(match[1], _read_stamp(match[2]))
 
 
-def is_voice_id(text: str) -> bool:
-    """Tell whether the text can be a voice's name at all: printable, short, no path, no space."""
-    return _VOICE_ID.fullmatch(text) is not None
-
-
 def read_created(voice_id: str, created: str) -> datetime | None:
     """Tell when a voice was made: from `gmt_create`, else from the stamp in its name, else None."""
-    moment = _read_moment(created) if _CREATED.fullmatch(created) else None
+    moment = read_created_at(created)
     if moment:
         return moment
     name = parse_voice_name(voice_id)
@@ -75,12 +66,5 @@ def read_created(voice_id: str, created: str) -> datetime | None:
 
 
 def _read_stamp(digits: str) -> datetime | None:
-    second = _read_moment(f"{digits[:8]}T{digits[8:14]}")
+    second = read_account_time(f"{digits[:8]}T{digits[8:14]}")
     return second and second + timedelta(milliseconds=int(digits[14:].ljust(3, "0")))
-
-
-def _read_moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=ACCOUNT_ZONE)
-    except ValueError:
-        return None

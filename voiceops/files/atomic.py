@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import stat
 from pathlib import Path
 
 from voiceops.effects import Effects
@@ -11,17 +11,26 @@ from voiceops.effects import Effects
 def replace_file(path: Path, data: bytes, *, effects: Effects, mode: int) -> None:
     """Make the file hold `data`: a reader and a power cut see the old content or the new one.
 
-    A symbolic link stays one: the file that it points at is replaced. A file that is there keeps
-    its permissions. Raises OSError; the old content is then still there.
+    What is written is a new file of a name that nobody can guess, which then takes the other's
+    place. A link stays one, if it may be followed: the file that it points at is replaced. Others
+    may do with it what `mode` says, or less, if the file that was there gave them less.
+    Raises OSError; the old content is then still there.
     """
-    target = Path(os.path.realpath(path))
-    kept_mode = target.stat().st_mode & 0o777 if target.exists() else mode
-    temporary = target.with_name(f".{target.name}.tmp")
+    target = effects.locate(path)
+    temporary = target.with_name(f".{target.name}.{effects.token()}.tmp")
+    effects.create(temporary, data, mode=mode & _find_limit(target))
     try:
-        effects.write(temporary, data, mode=kept_mode)
         effects.fsync(temporary)
         effects.rename(temporary, target)
     except OSError:
         effects.unlink(temporary)
         raise
     effects.fsync_dir(target.parent)
+
+
+def _find_limit(target: Path) -> int:
+    """Give the permissions that others have of what is there, and all of our own."""
+    try:
+        return target.stat().st_mode | stat.S_IRWXU
+    except FileNotFoundError:
+        return 0o777

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
+from voiceops.bounds import find_stray
 from voiceops.core.settings import Settings
 from voiceops.errors import Fault, FilesInvalid, Place, UsageFault
 from voiceops.files.config_model import VERSION, ConfigFields, EnvironmentFields, SettingFields
+from voiceops.files.emergency import emergency_path
 from voiceops.files.faults import check, limit_faults
 from voiceops.files.schema import make_schema
 from voiceops.files.source import read_source
@@ -100,7 +102,7 @@ def parse_config(data: bytes, *, root: Path) -> Config:
         raise FilesInvalid(limit_faults(faults))
     environments = _make_environments(fields, root)
     real = {name: os.path.realpath(found.lockfile) for name, found in environments.items()}
-    lockfile_faults = [*_find_shared(real, top), *_find_outside(real, top, root)]
+    lockfile_faults = [*_find_shared(real, top), *_find_stray(environments, top, root)]
     if lockfile_faults:
         raise FilesInvalid(limit_faults(lockfile_faults))
     return Config(environments)
@@ -185,13 +187,18 @@ def _find_shared(lockfiles: Mapping[str, str], top: Entry) -> Iterator[Fault]:
                 yield Fault(place, message, "give each environment its own")
 
 
-def _find_outside(lockfiles: Mapping[str, str], top: Entry, root: Path) -> Iterator[Fault]:
-    project = os.path.realpath(root)
-    for name, lockfile in lockfiles.items():
-        if not Path(lockfile).is_relative_to(project):
-            message = "the lockfile's path leads out of the project through a link"
-            for place in _find_lockfile_places([name], top) or [top.place]:
-                yield Fault(place, message, "put the lockfile into the project itself")
+def _find_stray(environments: Mapping[str, Environment], top: Entry, root: Path) -> Iterator[Fault]:
+    """Report what an environment writes, where a link leads it out of the project."""
+    hint = "put the file or folder itself there"
+    for name, environment in environments.items():
+        lockfile = environment.lockfile
+        for path in (lockfile, emergency_path(lockfile), environment.state_dir):
+            if why := find_stray(root, path):
+                shown = path.relative_to(root.absolute()).as_posix()
+                places = _find_lockfile_places([name], top) if path == lockfile else []
+                yield from (Fault(place, f"{shown}: {why}", hint) for place in places)
+                if not places:
+                    yield Fault(Place(shown, 1, 1), why, hint)
 
 
 def _find_lockfile_places(names: list[str], top: Entry) -> list[Place]:

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from voiceops.bounds import enters_git
 from voiceops.core.globs import find_misfit
 from voiceops.core.settings import Listing, Orphans
 from voiceops.files.faults import Checked, refuse
@@ -26,6 +27,10 @@ _KEY_VARIABLE = re.compile(r"(DASHSCOPE|VOICEOPS)_[A-Z0-9_]+")
 _WORKSPACE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _MAX_DAYS = 36_500
+_LOCKFILE_SUFFIX = ".lock"
+_LOCKFILE_HINT = "write a path below the project's folder, like voiceops.prod.lock"
+# A file is written under a longer name first, and no system takes more than 255.
+_MAX_NAME_BYTES = 200
 
 
 def _check_name_glob(value: str) -> str:
@@ -88,11 +93,18 @@ def _check_globs(value: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _check_lockfile(value: str) -> str:
+    """Take a path that can be a lockfile's alone: it is written over, and git must keep it."""
     path = PurePosixPath(value)
     is_foreign = path.is_absolute() or PureWindowsPath(value).drive or "\\" in value
     if is_foreign or ".." in path.parts or not path.name or not value.isprintable():
-        hint = "write a path below the project's folder, like voiceops.prod.lock"
-        raise refuse(f"is {quote(value)}, which is not a file of the project", hint)
+        raise refuse(f"is {quote(value)}, which is not a file of the project", _LOCKFILE_HINT)
+    if enters_git(path) or path.parts[0].casefold() == ".voiceops":
+        raise refuse(f"is {quote(value)}, which git does not keep", _LOCKFILE_HINT)
+    if not path.name.endswith(_LOCKFILE_SUFFIX) or path.name == _LOCKFILE_SUFFIX:
+        raise refuse(f"is {quote(value)}, which is not the name of a lockfile", _LOCKFILE_HINT)
+    if any(len(part.encode()) > _MAX_NAME_BYTES for part in path.parts):
+        message = f"is {quote(value)}, with a name of more than {_MAX_NAME_BYTES} bytes"
+        raise refuse(message, "choose a shorter one")
     return str(path)
 
 
@@ -137,7 +149,11 @@ _Workspace = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{_WORKSPACE.pattern}$"}),
 ]
 _Glob = Annotated[str, AfterValidator(_check_glob)]
-_Lockfile = Annotated[str, AfterValidator(_check_lockfile)]
+_Lockfile = Annotated[
+    str,
+    AfterValidator(_check_lockfile),
+    WithJsonSchema({"type": "string", "pattern": r"[^/]\.lock$"}),
+]
 _EnvironmentName = Annotated[str, AfterValidator(_check_environment_name)]
 _Percent = Annotated[int, Field(ge=0, le=100)]
 _Days = Annotated[int, Field(ge=1, le=_MAX_DAYS)]
@@ -221,7 +237,8 @@ class EnvironmentFields(SettingFields):
         json_schema_extra={"minItems": 1},
     )
     lockfile: _Lockfile | None = Field(
-        default=None, description="The lockfile's path, below the project's folder."
+        default=None,
+        description="The lockfile's path, below the project's folder; it ends with .lock.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from voiceops.core.lock import Lock, LockEntry
 from voiceops.effects import Effects
 from voiceops.errors import FileUnusable
-from voiceops.files.lockfile import dump_lock, parse_lock
+from voiceops.files.lockfile import MAX_BYTES, dump_lock, parse_lock
 from voiceops.files.regular import read_regular
 from voiceops.files.writing import writing
 
@@ -59,12 +60,14 @@ def read_emergency(lockfile: Path) -> list[Kept]:
     """
     path = emergency_path(lockfile)
     try:
-        lines = read_regular(path).split(b"\n")
+        data = read_regular(path, limit_bytes=MAX_BYTES, follows_link=False)
     except FileNotFoundError:
         return []
     except OSError as error:
         raise FileUnusable(f"{path.name}: cannot be read: {error.strerror}") from error
-    return [kept for line in lines for kept in _read_line(line, path.name)]
+    if len(data) > MAX_BYTES:
+        raise FileUnusable(f"{path.name}: has more than {MAX_BYTES:,} bytes")
+    return [kept for line in data.split(b"\n") for kept in _read_line(line, path.name)]
 
 
 def _read_line(line: bytes, name: str) -> Iterator[Kept]:
@@ -83,6 +86,6 @@ def _read_line(line: bytes, name: str) -> Iterator[Kept]:
 def clear_emergency(lockfile: Path, *, effects: Effects) -> None:
     """Remove the emergency file, if there is one."""
     path = emergency_path(lockfile)
-    if path.exists():
+    if os.path.lexists(path):
         with writing(path):
             effects.unlink(path)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from voiceops.bounds import find_stray
 from voiceops.files.regular import read_regular
 
 _MOST_BYTES = 8 * 1024 * 1024
@@ -16,8 +17,10 @@ def glance_at_environments(root: Path) -> dict[str, Path]:
     configured = _find(_read_plain(root, "voiceops.yaml"), "environments")
     environments = configured if isinstance(configured, Mapping) else {}
     return {
-        str(name): root / _name_lockfile(str(name), environments.get(name))
+        str(name): path
         for name in sorted({*(environments.keys() - {"sandbox"} or {"default"}), "sandbox"})
+        for path in [root / _name_lockfile(str(name), environments.get(name))]
+        if not find_stray(root, path)
     }
 
 

@@ -14,13 +14,20 @@ from pathlib import Path
 
 from voiceops.clock import Clock
 from voiceops.core.facts import DOUBT, Intent
+from voiceops.core.forms import read_time
 from voiceops.effects import Effects
 from voiceops.errors import FileUnusable, JournalDamaged
 from voiceops.files.atomic import replace_file
+from voiceops.files.record_forms import Record, is_sound
 from voiceops.files.regular import read_regular
 from voiceops.files.writing import writing
 
 MODE = 0o600
+_MOST_BYTES = 64 * 1024 * 1024
+_MOVE_IT = (
+    "wait until the last apply is older than `settle_s`, move the file away, and plan "
+    "again: voices that were paid for are recognised by their content"
+)
 _SEALED = re.compile(rb'\{"sum":"(?P<sum>[0-9a-f]{16})",(?P<rest>.*)')
 
 
@@ -39,9 +46,6 @@ class Memory:
     deleted: frozenset[str] = frozenset()
     deleting: frozenset[str] = frozenset()
     made: Mapping[str, datetime] = field(default_factory=dict)
-
-
-Record = dict[str, object]
 
 
 class Journal:
@@ -117,7 +121,11 @@ class Journal:
         latest = self._clock.latest(mark)
         told = {"told": _dump_time(latest)} if latest else {}
         record: Record = {"at": _dump_time(mark.wall), "kind": kind, "id": subject, **told}
-        self._append_bytes(_encode({**record, **values}))
+        record |= values
+        with writing(self._path):
+            if not is_sound(record):
+                raise OSError(errno.EINVAL, f"a record of the kind {kind} would not be read again")
+        self._append_bytes(_encode(record))
 
     def _append_bytes(self, data: bytes) -> None:
         with self._mutex, writing(self._path):
@@ -148,11 +156,14 @@ class _Content:
 
 def _read(path: Path) -> _Content:
     try:
-        data = read_regular(path)
+        data = read_regular(path, limit_bytes=_MOST_BYTES, follows_link=False)
     except FileNotFoundError:
         return _Content([], 0, 0)
     except OSError as error:
-        raise FileUnusable(f"{path}: cannot be read: {error.strerror}") from error
+        message = f"{path}: cannot be read: {error.strerror}"
+        raise FileUnusable(message, hint=_MOVE_IT) from error
+    if len(data) > _MOST_BYTES:
+        raise FileUnusable(f"{path}: has more than {_MOST_BYTES:,} bytes, which no journal has")
     *lines, tail = data.split(b"\n")
     records = []
     for number, line in enumerate(lines, start=1):
@@ -172,8 +183,7 @@ def _read(path: Path) -> _Content:
 def _damaged(path: Path, number: int) -> JournalDamaged:
     return JournalDamaged(
         f"{path}:{number}: the journal is damaged",
-        hint="wait until the last apply is older than `settle_s`, move the file away, and plan "
-        "again: voices that were paid for are recognised by their content",
+        hint=_MOVE_IT,
     )
 
 
@@ -193,10 +203,9 @@ def _decode(line: bytes) -> Record | None:
         return None
     try:
         record: Record = json.loads(b"{" + sealed["rest"])
-        _at(record), _latest(record)
-    except (ValueError, KeyError, RecursionError):
+    except (ValueError, RecursionError):
         return None
-    return record
+    return record if is_sound(record) else None
 
 
 def _remember(records: Iterable[Record], cutoff: datetime) -> Memory:
@@ -240,12 +249,15 @@ def _still_needed(records: list[Record], cutoff: datetime) -> list[Record]:
 
 
 def _at(record: Record) -> datetime:
-    return datetime.fromisoformat(str(record["at"]))
+    moment = read_time(str(record["at"]))
+    if moment is None:
+        raise ValueError("only records with a time are read")
+    return moment
 
 
 def _told(record: Record) -> datetime | None:
     """Read the service's time, which older journals do not have."""
-    return datetime.fromisoformat(str(record["told"])) if "told" in record else None
+    return read_time(str(record["told"])) if "told" in record else None
 
 
 def _latest(record: Record) -> datetime:
@@ -270,7 +282,7 @@ def _dump_intent(intent: Intent) -> dict[str, object]:
 
 
 def _load_intent(record: Record) -> Intent:
-    before = record["before"]
+    before = record.get("before")
     return Intent(
         id=str(record["id"]),
         at=_at(record),

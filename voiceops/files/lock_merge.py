@@ -11,6 +11,7 @@ from voiceops.effects import Effects
 from voiceops.errors import FileUnusable, LockfileInvalid
 from voiceops.files.atomic import replace_file
 from voiceops.files.lockfile import dump_lock, parse_lock
+from voiceops.files.regular import read_regular
 from voiceops.files.writing import writing
 
 _OURS, _BETWEEN, _THEIRS = "<<<<<<< ours", "=======", ">>>>>>> theirs"
@@ -140,7 +141,7 @@ def _dump_lines(lock: Lock) -> list[str]:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except OSError as error:
         raise FileUnusable(f"{path.name}: cannot be read: {error.strerror}") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -9,13 +10,13 @@ from collections import Counter
 from collections.abc import Mapping, Set
 from pathlib import Path
 
-from voiceops.core.limits import NAME_PATTERN
+from voiceops.core.forms import is_name, is_voice_id
 from voiceops.core.lock import Deposed, Lock, LockEntry, Why
-from voiceops.core.voice import is_voice_id
 from voiceops.effects import Effects
 from voiceops.errors import FileUnusable, LockfileInvalid
 from voiceops.files.atomic import replace_file
 from voiceops.files.regular import read_regular
+from voiceops.files.wording import name_key, quote
 from voiceops.files.writing import writing
 
 VERSION = 1
@@ -25,7 +26,7 @@ _MERGED_HINT = (
     "`HEAD^1` if the merge is committed; `voiceops plan` finds the other side's voices by content, "
     "free of charge"
 )
-_MAX_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
 _CONFLICT = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})( |$|\r)", re.MULTILINE)
 # The key in the file, the field of the entry, whether it must be there.
 _ENTRY_KEYS = {
@@ -38,6 +39,20 @@ _ENTRY_KEYS = {
     "last_used": ("last_used", False),
 }
 _KNOWN_KEYS = {*_ENTRY_KEYS, "protect"}
+# What a text is to be, as the end of a sentence.
+_FORMS = {
+    "voice": "the name of a voice",
+    "target_model": "the name of a model",
+    "language": "a language code",
+    "spec": "a digest",
+    "observed": "a digest",
+    "created": "a time as the service writes it",
+    "last_used": "a day",
+    "since": "a day",
+    "name": "a name",
+}
+# More than an entry takes whose fields are as long as they may be, and its deposed voice.
+_ENTRY_BYTES = 2048
 
 
 def read_lock(path: Path) -> Lock:
@@ -47,7 +62,7 @@ def read_lock(path: Path) -> Lock:
     version, unknown keys, values of a wrong type, a key twice.
     """
     try:
-        data = read_regular(path, limit_bytes=_MAX_BYTES)
+        data = read_regular(path, limit_bytes=MAX_BYTES)
     except FileNotFoundError:
         return Lock()
     except OSError as error:
@@ -57,12 +72,19 @@ def read_lock(path: Path) -> Lock:
     return parse_lock(data, name=path.name)
 
 
-def check_writable(path: Path) -> None:
-    """Raise FileUnusable if the lockfile can certainly not be replaced."""
+def check_writable(path: Path, lock: Lock, *, more: int) -> None:
+    """Raise FileUnusable if the lockfile can certainly not be replaced by one of `more` entries.
+
+    What is not written would be paid for all the same.
+    """
     folder = next(folder for folder in path.parents if folder.exists())
     if not os.access(folder, os.W_OK):
         message = f"{path.name}: cannot be written: {folder} is read-only"
         raise FileUnusable(message, hint="make it writable; nothing was sent yet")
+    if len(dump_lock(lock)) + more * _ENTRY_BYTES > MAX_BYTES:
+        message = f"{path.name}: would have more than {MAX_BYTES:,} bytes"
+        hint = "take out of `deposed` what is no more; nothing was sent yet"
+        raise FileUnusable(message, hint=hint)
 
 
 def parse_lock(data: bytes, *, name: str) -> Lock:
@@ -79,14 +101,20 @@ def parse_lock(data: bytes, *, name: str) -> Lock:
     _refuse_unknown(root, {"version", "voices", "deposed"}, at=name)
     voices = _object(root.get("voices", {}), at=f"{name}: voices")
     deposed = _object(root.get("deposed", {}), at=f"{name}: deposed")
-    return Lock(
-        {key: _read_entry(key, value, at=f"{name}: {key}") for key, value in voices.items()},
-        {key: _read_deposed(key, value, at=f"{name}: {key}") for key, value in deposed.items()},
+    lock = Lock(
+        {key: _read_entry(value, at=_place(name, key)) for key, value in voices.items()},
+        {key: _read_deposed(value, at=_place(name, key)) for key, value in deposed.items()},
     )
+    _check_forms(lock, name=name)
+    return lock
 
 
 def dump_lock(lock: Lock) -> bytes:
-    """Write a lock as canonical JSON: names sorted, one field a line, absent values left out."""
+    """Write a lock as canonical JSON: names sorted, one field a line, absent values left out.
+
+    Raises LockfileInvalid for what would not be read again.
+    """
+    _check_forms(lock, name="the lockfile")
     document: dict[str, object] = {
         "version": VERSION,
         "voices": {name: _dump_entry(lock.voices[name]) for name in sorted(lock.voices)},
@@ -99,15 +127,29 @@ def dump_lock(lock: Lock) -> bytes:
 
 
 def write_lock(path: Path, lock: Lock, *, effects: Effects) -> None:
-    """Replace the lockfile atomically; FileUnusable if that fails: the old one is then whole."""
+    """Replace the lockfile atomically; FileUnusable if that fails: the old one is then whole.
+
+    So it is where the new one would not be read again.
+    """
     with writing(path):
+        data = _dump_readable(path, lock)
         effects.make_dir(path.parent)
-        replace_file(path, dump_lock(lock), effects=effects, mode=0o644)
+        replace_file(path, data, effects=effects, mode=0o644)
+
+
+def _dump_readable(path: Path, lock: Lock) -> bytes:
+    try:
+        data = dump_lock(lock)
+    except LockfileInvalid as error:
+        raise OSError(errno.EINVAL, error.message, str(path)) from error
+    if len(data) > MAX_BYTES:
+        raise OSError(errno.EFBIG, f"it would have more than {MAX_BYTES:,} bytes", str(path))
+    return data
 
 
 def _decode(data: bytes, name: str) -> object:
-    if len(data) > _MAX_BYTES:
-        raise _invalid(f"{name}: the file has more than {_MAX_BYTES:,} bytes")
+    if len(data) > MAX_BYTES:
+        raise _invalid(f"{name}: the file has more than {MAX_BYTES:,} bytes")
     try:
         return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_key_twice)
     except (ValueError, RecursionError) as error:
@@ -134,7 +176,7 @@ def _no_key_twice(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
         key = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
-        raise ValueError(f"{key} stands there twice")
+        raise ValueError(f"{name_key(key)} stands there twice")
     return found
 
 
@@ -148,14 +190,35 @@ def _refuse_unknown(value: Mapping[str, object], known: Set[str], *, at: str) ->
     if not value.keys() <= known:
         unknown = min(value.keys() - known)
         raise LockfileInvalid(
-            f"{at}: unknown key {unknown!r}",
+            f"{at}: unknown key {quote(unknown)}",
             hint="was the file written by a newer voiceops? upgrade, or restore it from git",
         )
 
 
-def _read_entry(name: str, value: object, *, at: str) -> LockEntry:
-    if NAME_PATTERN.fullmatch(name) is None:
-        raise _invalid(f"{at}: not a name; names have at most 16 of [A-Za-z0-9_]")
+def _check_forms(lock: Lock, *, name: str) -> None:
+    """Raise LockfileInvalid unless every text has its form."""
+    for key, entry in lock.voices.items():
+        if not is_name(key):
+            at = _place(name, key)
+            raise _invalid(f"{at}: not a name; names have at most 16 of [A-Za-z0-9_]")
+        if misfit := entry.find_misfit():
+            raise _misshapen(_place(name, key), *misfit)
+    for key, deposed in lock.deposed.items():
+        if not is_voice_id(key):
+            raise _misshapen(f"{name}: deposed", "voice", key)
+        if misfit := deposed.find_misfit():
+            raise _misshapen(_place(name, key), *misfit)
+
+
+def _misshapen(at: str, key: str, text: str) -> LockfileInvalid:
+    return _invalid(f"{at}: {key} {quote(text)} is not {_FORMS[key]}")
+
+
+def _place(name: str, key: str) -> str:
+    return f"{name}: {name_key(key)}"
+
+
+def _read_entry(value: object, *, at: str) -> LockEntry:
     entry = _object(value, at=at)
     _refuse_unknown(entry, _KNOWN_KEYS, at=at)
     texts = {
@@ -165,7 +228,6 @@ def _read_entry(name: str, value: object, *, at: str) -> LockEntry:
     protect = entry.get("protect", False)
     if not isinstance(protect, bool):
         raise _invalid(f"{at}: protect must be true or false")
-    _check_voice_id(texts["voice_id"] or "", at=at)
     return LockEntry(
         voice_id=texts["voice_id"] or "",
         target_model=texts["target_model"] or "",
@@ -178,8 +240,7 @@ def _read_entry(name: str, value: object, *, at: str) -> LockEntry:
     )
 
 
-def _read_deposed(voice_id: str, value: object, *, at: str) -> Deposed:
-    _check_voice_id(voice_id, at=at)
+def _read_deposed(value: object, *, at: str) -> Deposed:
     deposed = _object(value, at=at)
     _refuse_unknown(deposed, {"name", "observed", "since", "why"}, at=at)
     name = _text(deposed, "name", at=at, is_required=True)
@@ -201,11 +262,6 @@ def _text(value: Mapping[str, object], key: str, *, at: str, is_required: bool) 
     if not isinstance(text, str):
         raise _invalid(f"{at}: {key} must be text" if key in value else f"{at}: {key} is missing")
     return text
-
-
-def _check_voice_id(voice_id: str, *, at: str) -> None:
-    if not is_voice_id(voice_id):
-        raise _invalid(f"{at}: {voice_id!r} is not the name of a voice")
 
 
 def _invalid(message: str) -> LockfileInvalid:

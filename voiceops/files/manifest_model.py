@@ -17,6 +17,7 @@ from pydantic import (
     field_validator,
 )
 
+from voiceops.core.forms import is_model
 from voiceops.core.limits import (
     DEFAULT_LANGUAGE,
     DEFAULT_RESPONSE_FORMAT,
@@ -105,6 +106,13 @@ def _check_language(value: str) -> str:
     raise refuse(f"is {quote(value)}, which the service does not speak", hint)
 
 
+def _check_target_model(value: str) -> str:
+    if not is_model(value):
+        hint = f"use A-Z a-z 0-9 . _ -, as in {KNOWN_TARGET_MODELS[-1]}"
+        raise refuse(f"is {quote(value)}, which no model is called", hint)
+    return value
+
+
 def _check_sample_rate(value: int) -> int:
     if value not in SAMPLE_RATES_HZ:
         rates = ", ".join(str(rate) for rate in SAMPLE_RATES_HZ)
@@ -152,6 +160,7 @@ _TargetModel = Annotated[
     str,
     Field(min_length=1, max_length=128, examples=list(KNOWN_TARGET_MODELS)),
     BeforeValidator(_clean),
+    AfterValidator(_check_target_model),
 ]
 _Prompt = Annotated[
     str, Field(min_length=1, max_length=MAX_PROMPT_CHARACTERS), BeforeValidator(_clean)

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from voiceops.bounds import enters_git, find_stray
 from voiceops.core.script import Misfit
 from voiceops.errors import Fault, Place
-from voiceops.files.source import is_inside
 
 _ANY_FOLDERS = "**"
 _ENDINGS = ("yaml", "yml")
@@ -33,6 +33,8 @@ def find_glob_misfit(glob: str) -> Misfit | None:
         return Misfit("holds a backslash", "write / between folders")
     if glob.startswith("/") or PureWindowsPath(glob).drive or ".." in _split(glob):
         return Misfit("leaves the project", "name files below the project's folder")
+    if enters_git(PurePosixPath(glob)):
+        return Misfit("leads into git's own folder", "name files that git keeps")
     return None
 
 
@@ -107,15 +109,15 @@ class _Search:
         is_match = len(parts) in states
         try:
             is_folder = path.is_dir()
-            leaves = path.is_symlink() and not is_inside(self._root, path)
+            stray = find_stray(self._root, path) if path.is_symlink() else ""
         except (OSError, RuntimeError) as error:  # links in a circle; RuntimeError before 3.13
             self._report(shown, f"cannot be read: {error}")
             return
-        if leaves and (is_match or is_folder):
-            self._report(shown, "the link leads out of the project")
+        if stray and (is_match or is_folder):
+            self._report(shown, stray)
         elif is_folder and states != {len(parts)}:
             self.walk(path, shown, parts, states)
-        if is_match and not leaves and (not is_folder or parts[-1].strip("*")):
+        if is_match and not stray and (not is_folder or parts[-1].strip("*")):
             self.paths.add(shown)
 
     def _report(self, shown: str, message: str) -> None:

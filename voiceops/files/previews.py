@@ -6,6 +6,7 @@ from pathlib import Path
 
 from voiceops.core.desired import Desired
 from voiceops.effects import Effects
+from voiceops.files.atomic import replace_file
 from voiceops.files.writing import writing
 
 
@@ -21,5 +22,5 @@ def save_preview(
     path = folder / f"{voice_id}.{desired.response_format}"
     with writing(path):
         effects.make_dir(folder)
-        effects.write(path, audio, mode=0o644)
+        replace_file(path, audio, effects=effects, mode=0o644)
     return path

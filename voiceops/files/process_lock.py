@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
 from pathlib import Path
 
+from voiceops.core.forms import read_time
 from voiceops.effects import Effects
 from voiceops.errors import LockHeld
+from voiceops.files.atomic import replace_file
+from voiceops.files.regular import read_regular
 from voiceops.files.writing import writing
+
+_MOST_BYTES = 4096
+_HOST = re.compile(r"[\w.-]{1,255}", re.ASCII)
 
 
 @contextmanager
@@ -24,9 +33,11 @@ def hold(state_dir: Path, *, effects: Effects) -> Iterator[None]:
     from filelock import FileLock, Timeout  # 80 ms
 
     note = state_dir / "holder.json"
-    lock = FileLock(state_dir / "lock")
-    with writing(state_dir / "lock"):
+    path = state_dir / "lock"
+    with writing(path):
         effects.make_dir(state_dir)
+        _refuse_special(path)
+        lock = FileLock(path)
         try:
             lock.acquire(timeout=0)
         except Timeout as error:
@@ -38,7 +49,7 @@ def hold(state_dir: Path, *, effects: Effects) -> Iterator[None]:
         started = effects.now().isoformat(timespec="seconds")
         holder = {"pid": os.getpid(), "host": socket.gethostname(), "started": started}
         with writing(note):
-            effects.write(note, json.dumps(holder).encode(), mode=0o600)
+            replace_file(note, json.dumps(holder).encode(), effects=effects, mode=0o600)
         yield
     finally:
         lock.release()
@@ -52,10 +63,11 @@ def find_holder(state_dir: Path) -> str | None:
     from filelock import FileLock, Timeout
 
     path = state_dir / "lock"
-    if not path.exists():
+    if not os.path.lexists(path):
         return None
-    lock = FileLock(path)
     with writing(path):
+        _refuse_special(path)
+        lock = FileLock(path)
         try:
             lock.acquire(timeout=0)
         except Timeout:
@@ -64,10 +76,20 @@ def find_holder(state_dir: Path) -> str | None:
     return None
 
 
+def _refuse_special(path: Path) -> None:
+    """Raise OSError unless the lock's file is one, or is not there yet: opening it empties it."""
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+
+
 def _describe(note: Path) -> str:
     try:
-        holder = json.loads(note.read_bytes())
-        since = f"{holder['started']:s}".replace("T", " ").replace("+00:00", " UTC")
-        return f": process {holder['pid']:d} on {holder['host']:s}, since {since}"
-    except (OSError, ValueError, KeyError, TypeError):
+        holder = json.loads(read_regular(note, limit_bytes=_MOST_BYTES, follows_link=False))
+        pid, host, started = holder["pid"], holder["host"], holder["started"]
+        since, is_host = read_time(started), _HOST.fullmatch(host)
+        pid = f"{pid:d}"
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""
+    if since is None or not is_host:
+        return ""
+    return f": process {pid} on {host}, since {since.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

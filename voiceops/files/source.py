@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import errno
-import os
 import stat
 from pathlib import Path
 
+from voiceops.bounds import find_stray
 from voiceops.errors import Fault, Place
 from voiceops.files.yaml_tree import MAX_BYTES
 
@@ -20,8 +20,8 @@ def read_source(root: Path, path: str) -> bytes | Fault:
     place = Place(path, 1, 1)
     file = root / path
     try:
-        if not is_inside(root, file):
-            return Fault(place, "the link leads out of the project", "put the file itself here")
+        if why := find_stray(root, file):
+            return Fault(place, why, "put the file itself here")
         mode = file.stat().st_mode
         if stat.S_ISDIR(mode):
             return Fault(place, "this is a folder, not a file", "rename it, or move it elsewhere")
@@ -34,8 +34,3 @@ def read_source(root: Path, path: str) -> bytes | Fault:
         return Fault(
             place, f"cannot be read: {reason}", "check that it is there, and its permissions"
         )
-
-
-def is_inside(root: Path, path: Path) -> bool:
-    """Tell whether a path, its links followed as far as they lead, stays in the root."""
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))

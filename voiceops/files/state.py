@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from voiceops.effects import Effects
+from voiceops.files.atomic import replace_file
 from voiceops.files.writing import writing
 
 
@@ -12,8 +13,8 @@ def make_state_dir(root: Path, *, effects: Effects) -> Path:
     """Make `.voiceops/` in the project, with a .gitignore that leaves out all of it."""
     directory = root / ".voiceops"
     ignore = directory / ".gitignore"
-    if not ignore.exists():
-        with writing(ignore):
-            effects.make_dir(directory)
-            effects.write(ignore, b"*\n", mode=0o644)
+    with writing(ignore):
+        effects.make_dir(directory)
+        if not ignore.exists():
+            replace_file(ignore, b"*\n", effects=effects, mode=0o644)
     return directory

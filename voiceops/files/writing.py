@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from voiceops.errors import FileUnusable
+
+# Where what lies there is not what it seems.
+_SPECIAL = dict.fromkeys(
+    (errno.ELOOP, errno.EINVAL, errno.ENXIO),
+    "put a regular file or folder of the project in its place, or remove it",
+)
 
 
 @contextmanager
@@ -17,5 +24,6 @@ def writing(path: Path) -> Iterator[None]:
     except OSError as error:
         raise FileUnusable(
             f"{path.name}: cannot be written: {error.strerror or error}",
-            hint=f"make room, or make {path.parent} writable; then apply again",
+            hint=_SPECIAL.get(error.errno or 0)
+            or f"make room, or make {path.parent} writable; then apply again",
         ) from error

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from voiceops.core.spec import SPEC_FIELDS, Spec
+from voiceops.core.forms import is_created, is_language, is_model, is_voice_id
+from voiceops.core.spec import SPEC_FIELDS, Spec, normalise
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import ProtocolViolated
 from voiceops.provider.listing import Page
@@ -29,6 +30,15 @@ def read_page(document: Mapping[str, object], *, label: str) -> Page:
     )
 
 
+# What does not have its form was not told.
+_FORMS: Mapping[str, Callable[[str], object]] = {
+    "voice": is_voice_id,
+    "target_model": lambda text: is_model(normalise(text)),
+    "language": lambda text: is_language(normalise(text)),
+    "gmt_create": is_created,
+}
+
+
 def read_queried(document: Mapping[str, object], *, label: str) -> LiveVoice:
     """Read the reply to a query; raises ProtocolViolated if there is no voice in it."""
     return _read_voice(_read_output(document, label=label), label=label)
@@ -44,9 +54,15 @@ def _read_output(document: Mapping[str, object], *, label: str) -> Mapping[str, 
 def _read_voice(item: object, *, label: str) -> LiveVoice:
     if not isinstance(item, dict):
         raise ProtocolViolated(f"{label}: a voice in the reply is no object")
-    told = {name: value for name, value in item.items() if isinstance(value, str)}
+    told = {
+        name: value
+        for name, value in item.items()
+        if isinstance(value, str) and _FORMS.get(name, bool)(value)
+    }
     if not told.get("voice"):
-        raise ProtocolViolated(f"{label}: a voice in the reply has no name")
+        odd = item.get("voice")
+        what = "a name that no voice can have" if odd and isinstance(odd, str) else "no name"
+        raise ProtocolViolated(f"{label}: a voice in the reply has {what}")
     values = {name: told.get(name, "") for name in SPEC_FIELDS}
     # None unless all four values are told, for a blank one tells nothing.
     spec = Spec.of(**values) if all(value.strip() for value in values.values()) else None

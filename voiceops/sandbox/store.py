@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -22,6 +23,15 @@ _REMOVE_IT = (
 _LOOK_AT_IT = "check that the folder can be written and that no other program holds the file"
 
 
+def _refuse_special(database: Path) -> None:
+    """Raise OSError unless the database is a file of its own, or not there yet.
+
+    SQLite follows a link, and refuses one for the files that it keeps beside the database.
+    """
+    if database.is_symlink() or (database.exists() and not database.is_file()):
+        raise OSError(errno.EINVAL, "it is not a regular file", str(database))
+
+
 class Store:
     """An account in a file, or in memory (`None`).
 
@@ -36,6 +46,7 @@ class Store:
         with self._translated():
             if database:
                 database.parent.mkdir(parents=True, exist_ok=True)
+                _refuse_special(database)
             self._connection = sqlite3.connect(
                 self._place,
                 timeout=_BUSY_TIMEOUT_S,
