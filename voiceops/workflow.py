@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from voiceops.core.deposed import find_due
+from voiceops.core.forms import ACCOUNT_ZONE
 from voiceops.core.inventory import Inventory, take_inventory
 from voiceops.core.plan import Plan
 from voiceops.core.planner import make_plan
 from voiceops.core.settings import Options
-from voiceops.core.voice import ACCOUNT_ZONE
 from voiceops.files.lockfile import read_lock
 from voiceops.observe import Workspace, claims_of, observe, read_declared
 
