@@ -37,7 +37,7 @@ WHY = {
     Reason.MOVED: "another environment has a say in it",
     Reason.RECORDED: "only the lockfile changes",
     Reason.REMOVED: "no manifest declares it any more",
-    Reason.DEPOSED: "its days are over",
+    Reason.DEPOSED: "nobody is to use it any more",
     Reason.PENDING: "an earlier create is still open",
     Reason.RECOVERED: "it was paid for and not recorded; free of charge",
     Reason.UNSETTLED: "it is unclear which voice was paid for",
