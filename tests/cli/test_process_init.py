@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import subprocess
 from pathlib import Path
@@ -102,10 +103,11 @@ def test_a_pipeline_never_cancels_an_apply_and_calls_what_there_is(
     else:
         assert pipeline["apply"]["resource_group"] == "voiceops"
         assert pipeline["apply"]["interruptible"] is False
-    lines = [line.split("run:")[-1].strip(" -") for line in text.splitlines()]
-    called = {line.removeprefix("exec ") for line in lines if "voiceops " in line}
-    commands = {line.split()[1] for line in called if line.startswith("voiceops ")}
-    assert commands == {"fmt", "validate", "plan", "show", "apply", "drift"}
+    code = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    commands = set(
+        re.findall(r"(?:python -m |run: |- |exec |\s)voiceops ([a-z]+(?:-[a-z]+)*)", code)
+    )
+    assert commands == {"fmt", "validate", "plan", "show", "apply", "drift", "lockfile-push"}
     for command in commands:
         assert project.run(command, "--help").code == 0
 

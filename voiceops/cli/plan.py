@@ -55,7 +55,7 @@ def command(
 
 def _plan(said: Global, options: Options, *, delivery: Delivery, is_detailed: bool) -> int:
     from voiceops.cli.workspace import open_workspace
-    from voiceops.report.json import digest_document
+    from voiceops.core.binding import name_changes
     from voiceops.report.plan_text import render_plan
     from voiceops.workflow import plan
 
@@ -65,7 +65,7 @@ def _plan(said: Global, options: Options, *, delivery: Delivery, is_detailed: bo
     def write_text() -> str:
         text = render_plan(made, style_for(sys.stdout, said.colour))
         if delivery.output is not None:
-            text += f"Digest: {digest_document(made)}\n"
+            text += f"Digest of the plan: {name_changes(made)}\n"
         if made.is_empty or made.needs_a_person:
             return text
         return f"{text}Next: {next_command(said, options, delivery.output)}\n"

@@ -47,10 +47,10 @@ def read_saved(path: Path, said: Global, options: Options) -> Plan:
     has its own. Raises FileUnusable for a file that is no plan, and DecisionNeeded for a plan
     that was refused when it was made, whatever else it says.
     """
+    from voiceops.core.binding import name_changes
     from voiceops.core.plan import Plan
     from voiceops.core.settings import Options
     from voiceops.report.documents import read_document
-    from voiceops.report.json import digest_document
 
     document = read_document(said.folder / path)
     if not isinstance(document, Plan):
@@ -70,7 +70,7 @@ def read_saved(path: Path, said: Global, options: Options) -> Plan:
             f"{path} is for the environment {document.environment}", hint="leave --env out"
         )
     _refuse_refused(document, path)
-    click.echo(f"saved plan {show(str(path))}: {digest_document(document)}", err=True)
+    click.echo(f"Digest of the plan: {name_changes(document)}", err=True)
     return document
 
 

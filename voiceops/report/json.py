@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 from datetime import date
 from decimal import Decimal
@@ -29,11 +28,6 @@ def dump_document(document: object) -> str:
 def encode_document(document: object) -> bytes:
     """Write a document as the bytes that are saved."""
     return dump_document(document).encode("utf-8", "replace")
-
-
-def digest_document(document: object) -> str:
-    """Give the digest of a document as it is saved: what `sha256sum FILE` prints of it."""
-    return f"sha256:{hashlib.sha256(encode_document(document)).hexdigest()}"
 
 
 def _encode(value: object) -> str | float:
