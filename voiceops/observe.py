@@ -115,18 +115,20 @@ def _ask_neighbours(
     declared = {desired.name for desired in manifests.desired}
     is_leaving = bool(lock.voices.keys() - declared)
     is_coming = any(one.adopt or one.name not in lock.voices for one in manifests.desired)
-    if not is_leaving and not is_coming:
+    if not is_leaving and not is_coming and not lock.deposed:
         return ()
     return tuple(_read_neighbour(workspace, other) for other in workspace.neighbours)
 
 
 def _read_neighbour(workspace: Workspace, other: Environment) -> Neighbour:
-    locked = tuple(sorted(read_lock(other.lockfile).voices.items()))
+    lock = read_lock(other.lockfile)
+    locked = tuple(sorted(lock.voices.items()))
+    deposed = frozenset(lock.deposed)
     try:
         desired = read_manifests(workspace.root, other.manifests).desired
     except (FilesInvalid, FileUnusable):
-        return Neighbour(other.name, locked, None)
-    return Neighbour(other.name, locked, desired)
+        return Neighbour(other.name, locked, None, deposed)
+    return Neighbour(other.name, locked, desired, deposed)
 
 
 def _find_restated(lock: Lock, restated: Lock) -> frozenset[str]:

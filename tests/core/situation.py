@@ -65,7 +65,9 @@ def read_facts(case: dict[str, Any]) -> Facts:
         claims=Claims(
             frozenset(map(voice_id, case.get("claims", {}).get("voices", [])))
             | {entry.voice_id for one in near for _, entry in one.voices},
-            frozenset(map(voice_id, case.get("claims", {}).get("deposed", []))),
+            frozenset(map(voice_id, case.get("claims", {}).get("deposed", []))).union(
+                *(one.deposed for one in near)
+            ),
             tuple(_intent(body) for body in case.get("claims", {}).get("intents", [])),
             tuple(case.get("claims", {}).get("missing", [])),
         ),
@@ -99,6 +101,7 @@ def _neighbours(case: dict[str, Any]) -> tuple[Neighbour, ...]:
             None
             if body.get("desired", {}) is None
             else tuple(_desired(key, value) for key, value in body.get("desired", {}).items()),
+            frozenset(map(voice_id, body.get("deposed", []))),
         )
         for name, body in case.items()
     )

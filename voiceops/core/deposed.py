@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from voiceops.core.facts import DOUBT, Facts
 from voiceops.core.lock import Deposed, Why
+from voiceops.core.neighbours import is_adopted
 from voiceops.core.plan import Action, Change, Reason, Waiting
 from voiceops.core.settings import Settings, is_plain, matches
 from voiceops.core.view import View
@@ -53,6 +54,8 @@ def decide_deposed(taken: Set[str], view: View) -> tuple[list[Change], tuple[Wai
             continue
         if view.is_spoken_for(voice_id) or view.is_gone(voice_id):
             rows.append(_row(Action.FORGET, voice_id, deposed))
+        elif is_adopted(view.facts.neighbours, voice_id):
+            rows.append(replace(_row(Action.FORGET, voice_id, deposed), reason=Reason.MOVED))
         elif view.live(voice_id) or view.facts.queried.get(voice_id):
             one = _wait(voice_id, deposed, view)
             is_due = one.due_on <= view.earliest_day

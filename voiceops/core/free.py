@@ -57,6 +57,8 @@ def _do(lock: Lock, change: Change, live: Mapping[str, LiveVoice]) -> Lock:
             return lock
         case Action.FORGET if change.reason is Reason.DEPOSED:
             return lock.drop_deposed(change.voice)
+        case Action.FORGET if change.reason is Reason.MOVED:
+            return lock.release(change.name, change.voice).drop_deposed(change.voice)
         case Action.FORGET:
             return lock.release(change.name, change.voice)
         case _:

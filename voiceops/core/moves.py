@@ -116,7 +116,9 @@ class Moves:
 
     def _keeps_its_own(self, name: str) -> bool:
         taker = self._takers.get(name)
-        return taker is not None and taker.name == name
+        if taker is None or taker.name != name:
+            return False
+        return taker.pin or taker.spec.digest == self._locked[name].spec
 
     def _offer(self) -> Iterator[tuple[str, str]]:
         """Offer each voice that its name gives up to one name that declares just the same."""

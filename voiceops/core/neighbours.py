@@ -12,7 +12,7 @@ from voiceops.core.plan import Action, Change, Reason
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """Another environment that may share the account: its lockfile's voices, and what it declares.
+    """Another environment that may share the account: its lockfile, and what it declares.
 
     `desired` is None if its manifests cannot be read. They are read only where a plan depends on
     them; who reads them says when.
@@ -21,6 +21,7 @@ class Neighbour:
     name: str
     voices: tuple[tuple[str, LockEntry], ...]
     desired: tuple[Desired, ...] | None
+    deposed: frozenset[str] = frozenset()
 
     @property
     def given_up(self) -> tuple[tuple[str, LockEntry], ...]:
@@ -32,11 +33,11 @@ class Neighbour:
 
 
 def gives_up(neighbours: Iterable[Neighbour], voice_id: str) -> bool:
-    """Tell whether another environment has a voice locked, and no longer declares it."""
+    """Tell whether another environment has a voice that it no longer declares, or has deposed."""
     holders = [one for one in neighbours if any(e.voice_id == voice_id for _, e in one.voices)]
-    return bool(holders) and all(
-        any(entry.voice_id == voice_id for _, entry in one.given_up) for one in holders
-    )
+    if not holders:
+        return any(voice_id in one.deposed for one in neighbours)
+    return all(any(entry.voice_id == voice_id for _, entry in one.given_up) for one in holders)
 
 
 def say_holder(neighbours: Iterable[Neighbour], voice_id: str) -> str:
@@ -47,6 +48,11 @@ def say_holder(neighbours: Iterable[Neighbour], voice_id: str) -> str:
                 unseen = ", whose manifests cannot be read" if one.desired is None else ""
                 return f"{name} in the environment {one.name}{unseen}"
     return ""
+
+
+def is_adopted(neighbours: Iterable[Neighbour], voice_id: str) -> bool:
+    """Tell whether the manifest of another environment adopts a voice."""
+    return any(desired.adopt == voice_id for one in neighbours for desired in one.desired or ())
 
 
 def find_offer(neighbours: Iterable[Neighbour], desired: Desired) -> tuple[str, str] | None:

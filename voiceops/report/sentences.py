@@ -32,7 +32,7 @@ WHY = {
     Reason.UNLISTED: "its voice is not listed",
     Reason.RENAMED: "free of charge",
     Reason.PROMOTED: "it takes the voice of its alias; free of charge",
-    Reason.SUPERSEDED: "another name has taken its place",
+    Reason.SUPERSEDED: "no manifest declares it any more; it is an alias of another name",
     Reason.MOVED_HERE: "another name has this very voice",
     Reason.MOVED: "another environment has a say in it",
     Reason.RECORDED: "only the lockfile changes",
