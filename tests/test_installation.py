@@ -121,15 +121,18 @@ def test_no_page_template_or_hint_installs_a_name_without_a_pin() -> None:
     assert found == []
 
 
-INSTALLS = re.compile(r"pip install ((?:--?(?:quiet|q|editable|e)\s+)*.*)")
+INSTALLS = re.compile(r"pip install (.*)")
+FLAGS = re.compile(
+    r"^((--(quiet|upgrade|editable|disable-pip-version-check|target \S+)|-[qeU])\s+)*"
+)
 # A lock, the clone itself, what the code or a shell's variable fills in; and one of ours' parts.
 PINS = ("--requirement ", "--no-deps ", "'VOICEOPS-REQUIREMENT'", "{", '"$', "ruamel.yaml.clib")
 
 
 def is_pinned(what: str) -> bool:
-    words = re.sub(r"^(--?\w+\s+)*", "", what)
+    words = FLAGS.sub("", what)
     is_clone = re.match(r"\.(\s|$|`)", words) is not None
-    return is_clone or what.removeprefix("--quiet ").startswith(PINS) or "==" in what
+    return is_clone or words.startswith(PINS) or "==" in what
 
 
 @pytest.mark.parametrize(

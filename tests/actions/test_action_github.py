@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,9 +55,12 @@ def tell(jobs: dict[str, JobEnd]) -> dict[str, str]:
 def test_the_pipeline_commits_also_after_a_partial_failure(world: World, pipeline: Path) -> None:
     world.account.follow(REFUSED)
 
+    once = threading.Lock()
+
     def push_once(action: str) -> None:
-        if action == "create" and not world.locked():
-            world.push({LOCK: lockfile_of("aaron")})
+        with once:
+            if action == "create" and not world.locked():
+                world.push({LOCK: lockfile_of("aaron")})
 
     world.account.on_request = push_once
     machine = world.machine()

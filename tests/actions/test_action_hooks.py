@@ -91,7 +91,7 @@ def test_a_project_in_a_subfolder_is_seen_with_its_yml_and_its_lockfile(
     folder.mkdir(parents=True)
     sloppy = "defaults: {target_model: qwen3-tts-vd-2026-01-26, language: en}\n" + SLOPPY
     (folder / "b.yaml").write_text(sloppy, encoding="utf-8")
-    (folder / "a.yml").write_text("voices:\n    other: {}\n", encoding="utf-8")
+    (folder / "a.yml").write_text(sloppy.replace("anchor", "wetter"), encoding="utf-8")
     run(repository, "git", "add", "-A")
     ran = run(repository, "pre-commit", "run", "voiceops-fmt")
     assert "2 of 2 manifests formatted." in ran.stdout, ran.stdout + ran.stderr

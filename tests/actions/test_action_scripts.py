@@ -108,6 +108,7 @@ def check_out(world: World) -> tuple[Path, dict[str, str]]:
         "STATE": str(workspace / ".voiceops" / "default"), "OUTCOME": "cancelled",
         "VOICEOPS_PUSH_TOKEN": TOKEN,
         "DASHSCOPE_API_KEY": KEY, "DASHSCOPE_HTTP_BASE_URL": world.account_url,
+        "WORDS": json.dumps(["apply", "-C", ".", "-o", str(folder / "apply.json"), "--yes"]),
     }  # fmt: skip
 
 
@@ -139,8 +140,7 @@ def test_a_cancelled_apply_commits_what_it_has_and_nothing_is_paid_twice(
     folder, variables = check_out(world)
     world.account.create_done.clear()
     world.account.may_reply.clear()
-    words = ["apply", "-C", ".", "-o", variables["DOCUMENT"], "--yes"]
-    with start("run.py", folder, {**variables, "WORDS": json.dumps(words)}) as process:
+    with start("run.py", folder, variables) as process:
         cancel(process, world, is_impatient=is_impatient)
         process.communicate(timeout=60)
     assert process.returncode == (143 if is_impatient else 130)
@@ -161,7 +161,7 @@ def test_a_cancelled_apply_commits_what_it_has_and_nothing_is_paid_twice(
 
 def test_an_emergency_file_is_committed_and_taken_in_by_the_next_apply(world: World) -> None:
     folder, variables = check_out(world)
-    assert finish("run.sh", folder, variables)[0] == 0
+    assert finish("run.py", folder, variables)[0] == 0
     # What a voiceops leaves that could not write its lockfile.
     lockfile = folder / "workspace" / LOCK
     emergency = lockfile.with_name(f"{LOCK}.emergency.jsonl")

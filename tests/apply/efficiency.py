@@ -44,6 +44,9 @@ class Clock(System):
     _wakes: list[float] = field(default_factory=list)
     _turn: threading.Condition = field(default_factory=threading.Condition)
 
+    def __post_init__(self) -> None:
+        super().__init__()
+
     @property
     def time(self) -> datetime:
         return self.now()

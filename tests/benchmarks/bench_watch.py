@@ -18,7 +18,9 @@ def note(event, arguments):
     """Keep the events that are counted; called by the interpreter."""
     if event == "open" and isinstance(arguments[0], str | bytes):
         is_read = arguments[2] & os.O_ACCMODE == os.O_RDONLY
-        events.append(("read" if is_read else "write", os.fsdecode(arguments[0])))
+        seen = ("read" if is_read else "write", os.fsdecode(arguments[0]))
+        if arguments[1] is not None or events[-1:] != [seen]:  # what an opener opens is told twice
+            events.append(seen)
     elif event in {"os.listdir", "os.scandir"}:
         events.append(("folder", str(arguments[0])))
     elif event == "socket.connect":

@@ -70,11 +70,14 @@ def test_with_more_voices_only_the_pages_of_the_listing_are_more(
 def test_settings_are_read_once_and_each_lockfile_twice_for_all_environments(
     tmp_path: Path, count: int
 ) -> None:
-    """Each environment reads its manifests and its lockfile; the others share what it says."""
+    """Each environment reads its manifests and its lockfile; the others share what it says.
+
+    And it looks whether there are a journal, an emergency file and a lockfile of the sandbox.
+    """
     with make_ground(tmp_path, FEW) as ground:
         ground.copy_environment(count)
         counted = ground.count(["plan", "--all-environments"])
-    assert counted.reads == 1 + 3 * count
+    assert counted.reads == 1 + (3 + 3) * count
 
 
 def test_each_create_adds_no_more_than_its_budget(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_sound_project_is_fine(project: Project) -> None:
     told = subjects(ran)
     assert [subject for _, subject in told] == [
         *SUBJECTS,
-        *("journal", "endpoint", "key", "service", "quota"),
+        *("journal", "endpoint", "key", "clock", "service", "quota"),
     ]
     assert {state for state, _ in told} == {"fine"}
     assert ran.out.endswith("All is fine.\n")

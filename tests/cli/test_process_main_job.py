@@ -176,10 +176,10 @@ def test_a_selection_limits_the_apply(
 
 
 def test_the_next_command_repeats_the_options(project: Project) -> None:
-    options = ["--only", "a b*", "--deletes-first", "--parallelism", "2"]
+    options = ["--only", "*_b", "--deletes-first", "--parallelism", "2"]
     project.edit("  anchor:", "  a_b:")
     ran = project.run("plan", *SANDBOX, "--only", "a*", *options)
-    wanted = "--only 'a*' --only 'a b*' --deletes-first --parallelism 2"
+    wanted = "--only 'a*' --only '*_b' --deletes-first --parallelism 2"
     assert ran.out.splitlines()[-1] == f"Next: voiceops apply --env sandbox {wanted}"
 
 
@@ -201,18 +201,18 @@ def test_the_sandbox_forgets_everything_when_it_is_reset(project: Project) -> No
     assert project.run("list", *SANDBOX, "--json").document["voices"] == []
 
 
-def test_what_was_paid_for_and_not_recorded_is_planned_settled_and_told(remote: Project) -> None:
+def test_what_was_paid_for_and_not_recorded_is_planned_and_adopted(remote: Project) -> None:
     assert remote.run("apply", "--yes").code == 0
     entries = remote.lockfile.read_text(encoding="utf-8").replace("\n", " ")
     remote.lockfile.with_name("voiceops.lock.emergency.jsonl").write_text(f"{entries}\n", "utf-8")
     voices = remote.voices()
     remote.lockfile.unlink()
     planned = remote.run("plan").out
-    assert f"{voices['anchor']} is paid for; apply writes it into the lockfile" in planned
+    assert "< adopt    anchor  it was paid for and not recorded; free of charge" in planned
+    assert f"    voice         {voices['anchor']}\n" in planned
     ran = remote.run("apply", "--yes")
-    told = f"ok        settled anchor  {voices['anchor']}  it was paid for, and not recorded yet"
-    assert told in ran.err
-    assert ran.out.endswith("3 settled. The names are in voiceops.lock.\n")
+    assert f"ok        adopted anchor  {voices['anchor']}\n" in ran.err
+    assert ran.out.endswith("3 adopted. The names are in voiceops.lock.\n")
     assert remote.voices() == voices
 
 

@@ -19,9 +19,14 @@ _ENDINGS = ("yaml", "yml")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The paths that globs match, relative to the root, POSIX, sorted, each file once."""
+    """The paths that globs match, relative to the root, POSIX, sorted, each file once.
+
+    `overlooked` are the files beside them that globs for YAML would match if neither case counted,
+    nor whether a name ends in .yaml or .yml.
+    """
 
     paths: tuple[str, ...]
+    overlooked: tuple[str, ...]
     faults: tuple[Fault, ...]
 
 
@@ -38,15 +43,6 @@ def find_glob_misfit(glob: str) -> Misfit | None:
     return None
 
 
-def find_overlooked(root: Path, globs: Iterable[str], paths: Iterable[str]) -> list[str]:
-    """List the files beside `paths` that globs for YAML would match if case did not count.
-
-    Nor whether their names end in .yaml or .yml. Sorted; faults are those of `find_paths`.
-    """
-    loose = [one for glob in globs for one in _loosen(glob)]
-    return sorted(set(find_paths(root, loose).paths) - set(paths))
-
-
 def find_paths(root: Path, globs: Iterable[str]) -> Found:
     """List what the globs match; `**` stands for any folders, none included.
 
@@ -54,13 +50,11 @@ def find_paths(root: Path, globs: Iterable[str]) -> Found:
     inside the project. Faults: folders that cannot be read, links that leave the project.
     """
     search = _Search(root)
-    for glob in globs:
-        parts = _split(glob)
-        search.walk(root, "", parts, _skip_any(parts, {0}))
-    first_path_of: dict[str, str] = {}
-    for path in sorted(search.paths):
-        first_path_of.setdefault(os.path.realpath(root / path), path)
-    return Found(tuple(first_path_of.values()), tuple(sorted(set(search.faults))))
+    globs = tuple(globs)
+    paths = search.find(globs)
+    faults = tuple(sorted(set(search.faults)))
+    loose = search.find(tuple(one for glob in globs for one in _loosen(glob)))
+    return Found(paths, tuple(sorted(set(loose) - set(paths))), faults)
 
 
 def _loosen(glob: str) -> Iterator[str]:
@@ -85,6 +79,18 @@ class _Search:
         self.faults: list[Fault] = []
         self._root = root
         self._seen: set[tuple[str, tuple[str, ...], frozenset[int]]] = set()
+        self._names: dict[Path, list[str]] = {}
+
+    def find(self, globs: tuple[str, ...]) -> tuple[str, ...]:
+        """List what the globs match; the folders of an earlier search are not read again."""
+        self.paths.clear()
+        for glob in globs:
+            parts = _split(glob)
+            self.walk(self._root, "", parts, _skip_any(parts, {0}))
+        first_path_of: dict[str, str] = {}
+        for path in sorted(self.paths):
+            first_path_of.setdefault(os.path.realpath(self._root / path), path)
+        return tuple(first_path_of.values())
 
     def walk(
         self, folder: Path, shown: str, parts: tuple[str, ...], states: frozenset[int]
@@ -94,7 +100,7 @@ class _Search:
             return
         self._seen.add(visit)
         try:
-            names = sorted(path.name for path in folder.iterdir())
+            names = self._list(folder)
         except OSError as error:
             self._report(shown, f"the folder cannot be read: {error.strerror}")
             return
@@ -102,6 +108,11 @@ class _Search:
             reached = _advance(parts, states, name)
             if reached:
                 self._visit(folder / name, f"{shown}/{name}".lstrip("/"), parts, reached)
+
+    def _list(self, folder: Path) -> list[str]:
+        if folder not in self._names:
+            self._names[folder] = sorted(path.name for path in folder.iterdir())
+        return self._names[folder]
 
     def _visit(
         self, path: Path, shown: str, parts: tuple[str, ...], states: frozenset[int]

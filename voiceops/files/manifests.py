@@ -26,7 +26,7 @@ from voiceops.files.manifest_model import (
     VoiceFields,
     find_name_misfit,
 )
-from voiceops.files.manifest_paths import find_glob_misfit, find_overlooked, find_paths
+from voiceops.files.manifest_paths import find_glob_misfit, find_paths
 from voiceops.files.once import once_for_all
 from voiceops.files.schema import make_schema
 from voiceops.files.source import read_source
@@ -79,7 +79,7 @@ def read_manifests(root: Path, globs: tuple[str, ...]) -> Manifests:
         else:
             sources.append((path, data))
     joined = join_manifests(_read_all(tuple(sources)), faults=faults)
-    overlooked = tuple(_find_overlooked(root, globs, found.paths))
+    overlooked = tuple(_read_overlooked(root, found.overlooked))
     warnings = sorted([*joined.warnings, *map(warn_of, overlooked)])
     return replace(joined, warnings=tuple(warnings), overlooked=overlooked)
 
@@ -104,11 +104,9 @@ def join_manifests(manifests: Mapping[str, Manifest], *, faults: Iterable[Fault]
     )
 
 
-def _find_overlooked(
-    root: Path, globs: Iterable[str], paths: Iterable[str]
-) -> Iterator[Overlooked]:
+def _read_overlooked(root: Path, paths: Iterable[str]) -> Iterator[Overlooked]:
     """Look at the files that no glob matches as it is written, and read what they declare."""
-    for path in find_overlooked(root, globs, paths):
+    for path in paths:
         data = read_source(root, path)
         tree = read_tree(data, path=path) if isinstance(data, bytes) else None
         if tree is None or tree.root is None:
