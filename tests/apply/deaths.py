@@ -22,7 +22,7 @@ BEFORE = {"old": "deep", "gone": "slow", "same": "calm"}
 AFTER = {"old": "high", "new": "fast", "same": "calm"}
 # Voices billed in the end: those of BEFORE, the stranger's, one new, one replaced.
 BILL = 4 + 2
-SETTINGS = "version: 1\nsettle_s: 2\nrequests_per_minute: 6000\n"
+SETTINGS = "version: 1\nsettle_s: 2\nrequests_per_minute: 6000\nkeep_replaced_days: 0\n"
 STRANGER = {
     "target_model": "qwen3-tts-vd-2026-01-26",
     "voice_prompt": "A strange voice.",

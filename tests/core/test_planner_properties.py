@@ -184,7 +184,6 @@ def test_a_lost_lockfile_costs_nothing(facts: Facts) -> None:
         deleted=frozenset(),
     )
     settled = carried_out(plain, make_plan(plain))
-    assume(not any(settled.lock.names_of(voice) for voice in settled.lock.deposed))
     doubts = make_plan(settled)
     assume(not doubts.problems and not doubts.warnings and not doubts.drift)
     lost = replace(settled, lock=Lock())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from contextlib import closing
 from datetime import timedelta
 
@@ -23,11 +22,13 @@ def voices(page):
     cap=st.integers(1, 15),
 )
 def test_every_page_size_walks_all_voices_once_newest_first(seconds, page_size, cap):
-    clock = itertools.chain(seconds, itertools.repeat(0))
+    clock = [0]
     with closing(
-        open_sandbox(now=lambda: NOON + timedelta(seconds=next(clock)), max_page_size=cap)
+        open_sandbox(now=lambda: NOON + timedelta(seconds=clock[0]), max_page_size=cap)
     ) as sandbox:
-        made = [(second, number, create(sandbox)) for number, second in enumerate(seconds)]
+        made = []
+        for number, clock[0] in enumerate(seconds):
+            made.append((clock[0], number, create(sandbox)))
         newest_first = [voice for _, _, voice in sorted(made, reverse=True)]
         pages = [list_page(sandbox, index, page_size) for index in range(len(seconds) + 1)]
         assert [voice for page in pages for voice in voices(page)] == newest_first

@@ -152,9 +152,14 @@ class View:
         return adopter.name != desired.name and adopter.spec == voice.spec
 
     def is_young(self, voice_id: str) -> bool:
-        """Tell whether a voice was made so lately that listings and lockfiles may lag."""
-        name = parse_voice_name(voice_id)
-        made = self.facts.made.get(voice_id) or (name.created_at if name else None)
+        """Tell whether a voice was made so lately that listings and lockfiles may lag.
+
+        The service stamps its name, so that a machine's clock can not make it much younger.
+        """
+        name, noted = parse_voice_name(voice_id), self.facts.made.get(voice_id)
+        if noted and name and name.created_at:
+            noted = min(noted, name.created_at + DOUBT)
+        made = noted or (name.created_at if name else None)
         return made is not None and not self.has_settled(made)
 
     def is_old(self, voice_id: str) -> bool:
