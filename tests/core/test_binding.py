@@ -107,6 +107,19 @@ def test_whatever_else_is_to_do_makes_it_stale(
     ] == different
 
 
+def test_a_deposed_voice_that_fell_due_meanwhile_is_named_for_the_cause() -> None:
+    facts = read_facts(
+        {
+            **CASE,
+            "deposed": {"ann@20250101": {"name": "ann", "since": "2026-11-15"}},
+            "live": [*CASE["live"], {"ann@20250101": "high"}],
+        }
+    )
+    later = replace(facts, now=facts.now + timedelta(days=1))
+    comparison = compare(make_plan(facts), make_plan(later), max_age=2 * DAY)
+    assert comparison.stale == ("a deposed voice is due since",)
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [

@@ -107,7 +107,7 @@ def compare(saved: Plan, fresh: Plan, *, max_age: timedelta) -> Comparison:
     added = tuple(change for change in fresh.changes if not _is_covered(change, saved))
     stale = _find_reasons(saved, fresh, max_age)
     if added and not stale:
-        stale = [_find_cause(saved, fresh)]
+        stale = [_find_cause(saved, fresh, added)]
     differences = (
         *(Difference(is_new=True, change=change) for change in added),
         *(Difference(is_new=False, change=change) for change in (done if stale else ())),
@@ -145,8 +145,10 @@ def _find_age(before: Binding, now: Binding) -> timedelta | None:
         return None
 
 
-def _find_cause(saved: Plan, fresh: Plan) -> str:
+def _find_cause(saved: Plan, fresh: Plan, added: Iterable[Change]) -> str:
     """Say what brought changes that were not in the plan, although the manifests are the same."""
+    if all(change.action is Action.PRUNE for change in added):
+        return "a deposed voice is due since"
     before, now = saved.binding, fresh.binding
     if before is not None and now is not None and before.lockfile != now.lockfile:
         return "the lockfile was changed since"

@@ -9,8 +9,8 @@ from voiceops.core.deposed import find_end
 from voiceops.core.desired import Desired
 from voiceops.core.difference import find_differences
 from voiceops.core.lock import LockEntry, Why
-from voiceops.core.moves import Moves, Origin
-from voiceops.core.neighbours import find_offer, gives_up, say_holder
+from voiceops.core.moves import Doubt, Moves, Origin
+from voiceops.core.neighbours import gives_up, say_holder
 from voiceops.core.plan import Action, Candidate, Change, FieldChange, Reason
 from voiceops.core.view import View
 from voiceops.core.voice import LiveVoice, read_created
@@ -34,7 +34,7 @@ def decide(
         change = _take(desired, Action.ADOPT, reason, recovered, origin=origin, view=view)
     is_asked = desired.name in view.facts.options.replace
     if change.action in {Action.CREATE, Action.REPLACE} and not is_asked:
-        change = _find_move(desired, change, moves, view)
+        change = _doubt(change, moves.find_doubt(desired))
     elif origin is not None and origin.name != desired.name and change.action in _AS_IT_IS:
         change = _rename(change, moves.left_behind(desired), view)
     if origin is not None and origin.name != desired.name:
@@ -53,36 +53,13 @@ def _rename(change: Change, former: LockEntry | None, view: View) -> Change:
     return replace(renamed, reason=Reason.PROMOTED, replaces=former.voice_id if is_ours else "")
 
 
-def _find_move(desired: Desired, change: Change, moves: Moves, view: View) -> Change:
-    """Refuse to pay for a voice that a name of ours gives up, or that an alias was to bring."""
-    offer = find_offer(view.facts.neighbours, desired)
-    if offer is not None and view.live(offer[1]) is not None:
-        return _problem(
-            desired.name,
-            Reason.MOVED_HERE,
-            f"the environment {offer[0]} gives up a voice that is just what is declared here",
-            hint=f"add `adopt: {offer[1]}`: it moves here, free of charge",
-            desired=desired,
-        )
-    offered = moves.offer_to(desired)
-    if offered is not None:
-        return _problem(
-            desired.name,
-            Reason.MOVED_HERE,
-            f"the voice of {offered} is just what is declared here, and would go",
-            hint=f"add `aliases: [{offered}]`: the voice moves here, free of charge",
-            desired=desired,
-        )
-    kept = moves.kept_alias(desired)
-    if kept is not None:
-        return _problem(
-            desired.name,
-            Reason.RENAMED,
-            f"the alias {kept} is declared, and keeps its own voice",
-            hint="take the alias out: as it is, a new voice would be paid for",
-            desired=desired,
-        )
-    return change
+def _doubt(change: Change, doubt: Doubt | None) -> Change:
+    """Refuse to pay for a voice that may rather come from another name."""
+    if doubt is None or change.desired is None:
+        return change
+    return _problem(
+        change.name, doubt.reason, doubt.message, hint=doubt.hint, desired=change.desired
+    )
 
 
 def is_stale_adoption(desired: Desired, origin: Origin | None, view: View) -> bool:

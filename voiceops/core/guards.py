@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from voiceops.core.deposed import most_deletes
+from voiceops.core.edits import group_edits
 from voiceops.core.facts import Facts
 from voiceops.core.outlook import find_price, find_quota
 from voiceops.core.plan import Action, Change, Guard, Reason, Waiting
 from voiceops.core.settings import is_plain, matches
 from voiceops.core.view import View
+from voiceops.core.way_out import find_way_out
 
 ALWAYS_REPLACED = 5
 _LET_GO = frozenset({Action.DELETE, Action.DEPOSE})
-_SHORT = frozenset({"language", "target_model"})
-_MOST_GROUPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,30 +143,9 @@ def _refuse_replaces(case: Case) -> Guard | None:
     return Guard(
         "replaces",
         f"{len(replaces)} voices would be made anew; more than {most:g} need a person: "
-        f"{_group(replaces)}",
+        f"{group_edits(replaces)}",
         f"if that is meant, add --allow-replaces {len(replaces)}",
     )
-
-
-def _group(replaces: list[Change]) -> str:
-    """Say what was edited, edits that are alike together, the most common first."""
-    edits = Counter(_say_edit(change) for change in replaces)
-    ordered = sorted(edits.items(), key=lambda item: (-item[1], item[0]))
-    shown = [f"{count} x {edit}" for edit, count in ordered[:_MOST_GROUPS]]
-    rest = sum(count for _, count in ordered[_MOST_GROUPS:])
-    return "; ".join([*shown, f"{rest} x other edits"] if rest else shown)
-
-
-def _say_edit(change: Change) -> str:
-    """Name an edit: a short value before and after, the line of the defaults if it is there."""
-    parts = []
-    for one in change.differences:
-        place = change.desired.place_of(one.field) if change.desired else None
-        where = f" ({place})" if place else ""
-        is_short = one.field in _SHORT and one.before is not None
-        values = f" {one.before} -> {one.after}" if is_short else ""
-        parts.append(f"{one.field}{values}{where}")
-    return ", ".join(parts) or "another take"
 
 
 def _refuse_lost(case: Case) -> Guard | None:
@@ -234,45 +212,8 @@ def _refuse_quota(case: Case) -> Guard | None:
     return Guard(
         "quota",
         f"the apply would hold {quota.peak} voices at its peak; the account takes {quota.limit}",
-        _find_way_out(case, too_many=quota.peak - quota.limit),
+        find_way_out(case.changes, case.waiting, case.facts, too_many=quota.peak - quota.limit),
     )
-
-
-def _find_way_out(case: Case, *, too_many: int) -> str:
-    """Name the flags with which the same changes fit, or else how much must go."""
-    options = case.facts.options
-    at_once = _delete_now(case)
-    ways = {
-        "--parallelism 1": (case.changes, replace(options, parallelism=1)),
-        "--deletes-first": (case.changes, replace(options, deletes_first=True)),
-        "--deletes-first --parallelism 1": (
-            case.changes,
-            replace(options, deletes_first=True, parallelism=1),
-        ),
-        "--delete-now": (at_once, options),
-        "--delete-now --deletes-first": (at_once, replace(options, deletes_first=True)),
-    }
-    for flags, (changes, changed) in ways.items():
-        quota = find_quota(changes, replace(case.facts, options=changed))
-        if quota.peak <= quota.limit:
-            return f"add {flags}"
-    voices = f"{too_many} voice{'' if too_many == 1 else 's'}"
-    return (
-        f"declare fewer, or delete {voices} that nobody needs: `voiceops list` shows whose they are"
-    )
-
-
-def _delete_now(case: Case) -> tuple[Change, ...]:
-    """Give the changes as they would be if nothing waited."""
-    at_once = {Action.DEPOSE: Action.DELETE}
-    changes = (
-        replace(change, action=at_once.get(change.action, change.action), until=None)
-        for change in case.changes
-    )
-    waiting = (
-        Change(Action.PRUNE, Reason.DEPOSED, one.name, voice=one.voice) for one in case.waiting
-    )
-    return (*changes, *waiting)
 
 
 def _refuse_cost(case: Case) -> Guard | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from voiceops.core.desired import Desired
 from voiceops.core.lock import LockEntry
+from voiceops.core.neighbours import find_offers
+from voiceops.core.plan import Reason
 from voiceops.core.recovery import is_pending
 from voiceops.core.view import View
 
@@ -17,6 +19,15 @@ class Origin:
 
     name: str
     entry: LockEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a name that would be paid for may rather take a voice that is there."""
+
+    reason: Reason
+    message: str
+    hint: str
 
 
 class Moves:
@@ -62,16 +73,33 @@ class Moves:
             return None
         return self._locked.get(desired.name)
 
-    def kept_alias(self, desired: Desired) -> str | None:
-        """Give an alias of a name without a voice that is declared itself, and keeps its own."""
-        if desired.name in self._origins:
-            return None
-        kept = (name for name in desired.aliases if self._keeps_its_own(name))
-        return next(kept, None)
-
-    def offer_to(self, desired: Desired) -> str | None:
-        """Name another name of ours that gives up a voice which is just what is declared."""
-        return self._offers.get(desired.name)
+    def find_doubt(self, desired: Desired) -> Doubt | None:
+        """Doubt to pay for a name: a voice is given up for it, or an alias was to bring one."""
+        live = self._view.live
+        offers = find_offers(self._view.facts.neighbours, desired)
+        for environment, voice_id in offers:
+            if live(voice_id) is not None:
+                return Doubt(
+                    Reason.MOVED_HERE,
+                    f"the environment {environment} gives up a voice that is just what is declared "
+                    "here",
+                    f"add `adopt: {voice_id}`: it moves here, free of charge",
+                )
+        offered = self._offers.get(desired.name)
+        if offered is not None:
+            return Doubt(
+                Reason.MOVED_HERE,
+                f"the voice of {offered} is just what is declared here, and would go",
+                f"add `aliases: [{offered}]`: the voice moves here, free of charge",
+            )
+        kept = next(filter(self._keeps_its_own, desired.aliases), None)
+        if kept is not None and desired.name not in self._origins:
+            return Doubt(
+                Reason.RENAMED,
+                f"the alias {kept} is declared, and keeps its own voice",
+                "take the alias out: as it is, a new voice would be paid for",
+            )
+        return None
 
     def _match(self, find: Callable[[Desired], Iterator[str]], among: Iterable[Desired]) -> None:
         for desired in among:

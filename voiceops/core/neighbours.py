@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from voiceops.core.desired import Desired
@@ -55,18 +55,15 @@ def is_adopted(neighbours: Iterable[Neighbour], voice_id: str) -> bool:
     return any(desired.adopt == voice_id for one in neighbours for desired in one.desired or ())
 
 
-def find_offer(neighbours: Iterable[Neighbour], desired: Desired) -> tuple[str, str] | None:
-    """Find a voice that another environment gives up and that is just what is declared here.
+def find_offers(neighbours: Iterable[Neighbour], desired: Desired) -> Iterator[tuple[str, str]]:
+    """Find voices that another environment gives up and that are just what is declared here.
 
-    Gives the environment and the voice.
+    Gives each one's environment and voice.
     """
-    offers = (
-        (one.name, entry.voice_id)
-        for one in neighbours
-        for _, entry in one.given_up
-        if entry.spec == desired.spec.digest
-    )
-    return next(offers, None)
+    for one in neighbours:
+        for _, entry in one.given_up:
+            if entry.spec == desired.spec.digest:
+                yield one.name, entry.voice_id
 
 
 def decide_parting(neighbours: Iterable[Neighbour], name: str, entry: LockEntry) -> Change | None:

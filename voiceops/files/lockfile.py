@@ -265,7 +265,8 @@ def _text(value: Mapping[str, object], key: str, *, at: str, is_required: bool) 
 
 
 def _invalid(message: str) -> LockfileInvalid:
-    return LockfileInvalid(message, hint="restore the file from git: git checkout -- <lockfile>")
+    name, _, _ = message.partition(":")
+    return LockfileInvalid(message, hint=f"restore the file from git: git checkout -- {name}")
 
 
 def _dump_entry(entry: LockEntry) -> dict[str, object]:
