@@ -23,6 +23,7 @@ REFUSED = "faults: [{on: create, name: wetter, reply: {status: 400, code: DataIn
 EXAMPLES = ROOT / "docs" / "how-to" / "github"
 # The environment that the examples name.
 NAMED = SETTINGS + "environments: {prod: {}}\n"
+WEEKLY = {"schedule": "41 6 * * 1"}
 HOST = "https://example.com/"
 
 
@@ -91,6 +92,12 @@ def test_the_pipeline_looks_without_writing(
     assert world.account.billed == []
 
 
+def test_once_a_week_the_pipeline_applies(world: World, pipeline: Path) -> None:
+    jobs = world.run_workflow(pipeline, world.machine(event="schedule", payload=WEEKLY))
+    assert tell(jobs) == {"validate": "success", "apply": "success"}
+    assert set(world.locked().values()) == set(world.account.billed)
+
+
 def run_example(world: World, name: str, machine: Run) -> dict[str, JobEnd]:
     return world.run_workflow(EXAMPLES / name, machine)
 
@@ -105,9 +112,13 @@ def test_the_review_plans_only_what_is_from_here(world: World, is_fork: bool) ->
     assert len(world.hub.bodies(7)) == (0 if is_fork else 1)
 
 
-def test_the_example_applies_the_plan_that_was_made(world: World) -> None:
+@pytest.mark.parametrize(("event", "payload"), [("push", {}), ("schedule", WEEKLY)])
+def test_the_example_applies_the_plan_that_was_made(
+    world: World, event: str, payload: dict[str, str]
+) -> None:
     world.push({"voiceops.yaml": NAMED})
-    assert tell(run_example(world, "apply.yml", world.machine())) == {
+    machine = world.machine(event=event, payload=payload)
+    assert tell(run_example(world, "apply.yml", machine)) == {
         "validate": "success",
         "plan": "success",
         "apply": "success",

@@ -137,6 +137,16 @@ def test_a_pipeline_of_a_merge_request_plans_without_writing(project: Project) -
     assert (project.world.account.billed, project.world.locked()) == ([], {})
 
 
+def test_by_the_clock_a_pipeline_looks_for_drift_and_another_one_applies(project: Project) -> None:
+    ran = project.run("schedule")
+    assert tell(ran) == {"install": "PASS", "drift": "FAIL"}, ran.stdout
+    assert "FAIL 2" in ran.stderr
+    assert project.world.account.billed == []
+    ran = project.run("schedule", VOICEOPS_SCHEDULE="apply")
+    assert tell(ran) == {"install": "PASS", "apply": "PASS"}, ran.stdout
+    assert set(project.world.locked().values()) == set(project.world.account.billed)
+
+
 def test_what_installs_is_refused_a_key_and_the_rest_does_not_run(project: Project) -> None:
     project.scopes = {"*": KEY}
     ran = project.run("push")

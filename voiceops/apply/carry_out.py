@@ -17,6 +17,7 @@ from voiceops.core.intents import Verdict
 from voiceops.core.plan import Action, Change, Plan, Reason
 from voiceops.core.result import Result, Status
 from voiceops.errors import FileUnusable, ServiceError
+from voiceops.files.previews import find_preview
 from voiceops.threads import do_side_by_side
 
 _PAID = frozenset({Action.CREATE, Action.REPLACE})
@@ -58,10 +59,23 @@ def _do_free(plan: Plan, facts: Facts, run: Run) -> list[Result]:
         for change in plan.changes
         if change.action is Action.SETTLE
     ]
-    results = [Result.of(change, status, message=message, hint=hint) for change in free]
+    results = [
+        _tell_recovered(change, Result.of(change, status, message=message, hint=hint), run)
+        for change in free
+    ]
     for change, result in zip(free, results, strict=True):
         run.tell(Event(EventKind.ENDED, change=change, result=result))
     return pending + results
+
+
+def _tell_recovered(change: Change, result: Result, run: Run) -> Result:
+    """Say what was paid for a voice that an earlier run did not write down, and its preview."""
+    if change.reason is not Reason.RECOVERED or result.status is not Status.DONE:
+        return result
+    preview = find_preview(run.state_dir, change.voice)
+    if preview is None:
+        return result.remark(f"{change.message}; no preview: it came with a reply that was lost")
+    return result.remark(change.message).with_preview(preview.relative_to(run.root).as_posix())
 
 
 def _do_paid(plan: Plan, facts: Facts, run: Run) -> list[Result]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from voiceops.core.decide import decide, describe, unlisted
 from voiceops.core.desired import Desired
@@ -34,7 +35,8 @@ def decide_pending(
         case Verdict.UNSETTLED if not is_adopted:
             return _doubt(intent, desired, finding, view=view)
         case Verdict.EXECUTED if desired and may_take(intent, desired, finding, view.facts.lock):
-            return decide(desired, moves, view, recovered=finding.voices[0])
+            taken = decide(desired, moves, view, recovered=finding.voices[0])
+            return replace(taken, message=_say_paid(intent, view))
         case _:
             return decide(desired, moves, view) if desired else None
 
@@ -53,6 +55,12 @@ def _say_open(intent: Intent) -> str:
     if intent.made:
         return f"{intent.made} is paid for, and not listed yet"
     return f"a create of {intent.at:%Y-%m-%d %H:%M:%S} UTC has an unknown outcome"
+
+
+def _say_paid(intent: Intent, view: View) -> str:
+    settings = view.facts.settings
+    price = f"{settings.price_amount} {settings.price_currency}"
+    return f"about {price} was spent on it, by a create of {intent.at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _doubt(intent: Intent, desired: Desired | None, finding: Finding, *, view: View) -> Change:

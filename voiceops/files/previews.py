@@ -10,6 +10,11 @@ from voiceops.files.atomic import replace_file
 from voiceops.files.writing import writing
 
 
+def find_preview(state_dir: Path, voice_id: str) -> Path | None:
+    """Find the preview of a voice, whatever its name was then; None if this machine has none."""
+    return next(iter(sorted(state_dir.glob(f"previews/*/{voice_id}.*"))), None)
+
+
 def save_preview(
     state_dir: Path, desired: Desired, voice_id: str, audio: bytes, *, effects: Effects
 ) -> Path:
