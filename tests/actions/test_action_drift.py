@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from action_world import KEY, LOCK, World, lockfile_of
+from action_world import KEY, LOCK, SETTINGS, World, lockfile_of
 from github_server import BOT, READ_ONLY_TOKEN
 
 WRITES = "POST /repos/team/voices/issues"
@@ -93,6 +93,7 @@ def test_a_checkout_older_than_the_branch_tells_nothing_of_drift(world: World) -
 
 
 def test_title_body_and_output_say_the_same_of_a_voice_that_is_gone(world: World) -> None:
+    world.push({"voiceops.yaml": SETTINGS.replace("settle_s: 1", "settle_s: 0")})
     world.run("apply")
     delete = {"action": "delete", "voice": world.locked()["anchor"]}
     body = {"model": "qwen-voice-design", "input": delete}

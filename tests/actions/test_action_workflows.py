@@ -158,7 +158,10 @@ def test_an_apply_waits_for_the_validation_and_for_the_plan() -> None:
         "validate",
         "plan",
     ]
-    assert jobs["validate"]["if"] == "github.ref_name == github.event.repository.default_branch"
+    assert jobs["validate"]["if"] == (
+        "github.event_name == 'schedule' || "
+        "github.ref_name == github.event.repository.default_branch"
+    )
 
 
 @pytest.mark.parametrize("path", [TEMPLATE, *EXAMPLES, *CALLED], ids=lambda path: path.name)

@@ -173,5 +173,9 @@ class View:
         return made is not None and self.has_settled(made)
 
     def has_settled(self, latest: datetime) -> bool:
-        """Tell whether the listing began `settle_s` after something, given its latest time."""
-        return self.facts.earliest - latest >= timedelta(seconds=self.facts.settings.settle_s)
+        """Tell whether the listing began `settle_s` after something, given its latest time.
+
+        Of 0 seconds it did whatever the clocks say, which tell whole seconds.
+        """
+        settle_s = self.facts.settings.settle_s
+        return not settle_s or self.facts.earliest - latest >= timedelta(seconds=settle_s)
