@@ -60,7 +60,7 @@ def _do_free(plan: Plan, facts: Facts, run: Run) -> list[Result]:
         if change.action is Action.SETTLE
     ]
     results = [
-        _tell_recovered(change, Result.of(change, status, message=message, hint=hint), run)
+        _tell_more(change, Result.of(change, status, message=message, hint=hint), run)
         for change in free
     ]
     for change, result in zip(free, results, strict=True):
@@ -68,14 +68,17 @@ def _do_free(plan: Plan, facts: Facts, run: Run) -> list[Result]:
     return pending + results
 
 
-def _tell_recovered(change: Change, result: Result, run: Run) -> Result:
-    """Say what was paid for a voice that an earlier run did not write down, and its preview."""
-    if change.reason is not Reason.RECOVERED or result.status is not Status.DONE:
+def _tell_more(change: Change, result: Result, run: Run) -> Result:
+    """Add what the plan said of a change that is done, and the preview of a recovered voice."""
+    if result.status is not Status.DONE:
         return result
+    told = result.remark(change.message)
+    if change.reason is not Reason.RECOVERED:
+        return told
     preview = find_preview(run.state_dir, change.voice)
     if preview is None:
-        return result.remark(f"{change.message}; no preview: it came with a reply that was lost")
-    return result.remark(change.message).with_preview(preview.relative_to(run.root).as_posix())
+        return told.remark("no preview: it came with a reply that was lost")
+    return told.with_preview(preview.relative_to(run.root).as_posix())
 
 
 def _do_paid(plan: Plan, facts: Facts, run: Run) -> list[Result]:
@@ -93,6 +96,7 @@ def _create_or_replace(change: Change, *, run: Run, before: Before) -> list[Resu
     if change.desired is None:
         raise ValueError(f"{change.action} of {change.name} without a declaration")
     made = create_voice(change, change.desired, run, before=before)
+    made = _tell_more(change, made, run)
     if made.status is not Status.DONE or not change.deletes:
         return [made]
     return [made, prune(_prune_of(change.name, change.deletes), run)]

@@ -15,6 +15,8 @@ from voiceops.core.plan import Action, Candidate, Change, FieldChange, Reason
 from voiceops.core.view import View
 from voiceops.core.voice import LiveVoice, read_created
 
+# What lets a name stand for another voice than before.
+_LEAVING = frozenset({Action.REPLACE, Action.ADOPT, Action.RESTORE, Action.RENAME})
 # What leaves a voice as it is, under whatever name.
 _AS_IT_IS = frozenset({Action.KEEP, Action.RECORD})
 
@@ -40,8 +42,17 @@ def decide(
     if origin is not None and origin.name != desired.name:
         change = replace(change, renamed_from=origin.name)
     if not change.replaces:
-        return change
+        former = moves.left_behind(desired) if change.action is Action.RENAME else None
+        left = former or (origin.entry if origin else None)
+        return _tell_what_stays(change, left, view)
     return replace(change, until=find_end(Why.REPLACED, desired.name, change.replaces, view))
+
+
+def _tell_what_stays(change: Change, left: LockEntry | None, view: View) -> Change:
+    """Say that a voice which a name leaves goes on, and counts, since somebody else names it."""
+    if left is None or change.action not in _LEAVING or left.voice_id == change.voice:
+        return change
+    return replace(change, message=view.say_who_keeps(left.voice_id))
 
 
 def _rename(change: Change, former: LockEntry | None, view: View) -> Change:

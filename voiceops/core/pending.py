@@ -36,7 +36,8 @@ def decide_pending(
             return _doubt(intent, desired, finding, view=view)
         case Verdict.EXECUTED if desired and may_take(intent, desired, finding, view.facts.lock):
             taken = decide(desired, moves, view, recovered=finding.voices[0])
-            return replace(taken, message=_say_paid(intent, view))
+            told = filter(None, (_say_paid(intent, view), taken.message))
+            return replace(taken, message="; ".join(told))
         case _:
             return decide(desired, moves, view) if desired else None
 

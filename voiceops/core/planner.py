@@ -138,7 +138,8 @@ def _decide_removed(name: str, removed: Set[str], view: View) -> Change:
     names = view.facts.lock.names_of(voice_id)
     is_wanted = voice_id in view.facts.claims.voices or not removed >= set(names)
     if is_wanted or name != names[-1] or view.is_gone(voice_id):
-        return Change(Action.FORGET, Reason.REMOVED, name, voice=voice_id)
+        message = view.say_who_keeps(voice_id)
+        return Change(Action.FORGET, Reason.REMOVED, name, voice=voice_id, message=message)
     if view.live(voice_id) is None:
         return unlisted(name, voice_id, None, view)
     parting = decide_parting(view.facts.neighbours, name, view.facts.lock.voices[name])
