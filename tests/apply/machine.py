@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -71,6 +72,7 @@ class Machine:
     agree: Callable[[Plan], None] = lambda made: _refuse_doubts(made)  # noqa: PLW0108
 
     def __post_init__(self) -> None:
+        self.world.root = self.root
         numbers = itertools.count(256 if self.database and self.database.exists() else 0)
         self.sandbox = Sandbox(
             self.database, now=lambda: self.world.time, suffix=lambda: f"{next(numbers):04x}"
@@ -183,8 +185,11 @@ class Machine:
 
     def lose_journal(self) -> None:
         """Lose the runner's disk: what git does not have is gone."""
-        shutil.rmtree(self.root / ".voiceops", ignore_errors=True)
-        self.world.forget(self.root / ".voiceops")
+        state = Path(os.path.realpath(self.root / ".voiceops"))
+        self.world.forget(state)
+        shutil.rmtree(state, ignore_errors=True)
+        if (self.root / ".voiceops").is_symlink():
+            state.mkdir()
 
     def wait(self, seconds: float) -> None:
         self.world.time += timedelta(seconds=seconds)

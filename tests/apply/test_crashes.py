@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +22,9 @@ from world import Blow, blows_for
 
 from voiceops.core.lock import Why
 from voiceops.core.result import Report
+from voiceops.core.voice import parse_voice_name
+from voiceops.effects import System
+from voiceops.files.journal import Journal
 from voiceops.files.lockfile import dump_lock, parse_lock
 
 BEFORE = {"old": "deep", "gone": "slow", "same": "calm"}
@@ -47,7 +50,27 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(path)
 
 
-def prepare(folder: Path) -> Machine:
+def leave_as_it_is(project: Path) -> None:
+    """Let lockfile and state lie where they were made."""
+
+
+def lose_state(project: Path) -> None:
+    """Let the folders be made by the apply that is struck: another machine takes over."""
+    shutil.rmtree(project / ".voiceops")
+
+
+def put_links(project: Path) -> None:
+    """Let links of the project lead to its lockfile and its state."""
+    (project / "locks").mkdir()
+    for name, real in (("voiceops.lock", "locks/here"), (".voiceops", "state")):
+        (project / name).rename(project / real)
+        (project / name).symlink_to(real)
+
+
+Layout = Callable[[Path], None]
+
+
+def prepare(folder: Path, layout: Layout = leave_as_it_is) -> Machine:
     """Give the account and the project as they are before the apply that is struck."""
     template = folder / "template"
     if not template.exists():
@@ -55,6 +78,7 @@ def prepare(folder: Path) -> Machine:
     root = folder / "now"
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(template, root)
+    layout(root / "project")
     machine = Machine(root / "project", root / "sandbox.db")
     machine.world.time += timedelta(hours=1)
     machine.stranger = (root / "stranger").read_text(encoding="utf-8")
@@ -90,6 +114,7 @@ def strike(machine: Machine, where: Strike, lock_before: bytes) -> None:
         assert machine.world.is_dead
     machine.world.revive()
     check_lockfile(machine)
+    check_journal(machine)
     if where.variant != "journal_kept":
         machine.lose_journal()
         machine.wait(machine.environment.settings.settle_s)
@@ -105,6 +130,19 @@ def check_lockfile(machine: Machine) -> None:
     assert dump_lock(lock) == data
     returned = {row.voice for row in machine.sandbox.list_bills()}
     assert {entry.voice_id for entry in lock.voices.values()} <= returned
+
+
+def check_journal(machine: Machine) -> None:
+    """What was paid for, and no lockfile names, is announced in what the disk still has."""
+    lock = machine.lock()
+    named = {entry.voice_id for entry in lock.voices.values()} | lock.deposed.keys()
+    path = machine.environment.state_dir / "journal.jsonl"
+    memory = Journal(path, effects=System(), settle_s=0).recall()
+    announced = {intent.name for intent in memory.intents}
+    announced |= {intent.name for intent, _ in memory.results}
+    paid = machine.live().keys() - named - {machine.stranger}
+    names = {name.preferred_name for voice in paid if (name := parse_voice_name(voice))}
+    assert names <= announced
 
 
 def check_end(machine: Machine, *, days: int) -> None:
@@ -132,9 +170,9 @@ def snapshot(machine: Machine) -> dict[str, bytes]:
     }
 
 
-def run_one(folder: Path, *strikes: Strike, days: int = 0) -> None:
+def run_one(folder: Path, *strikes: Strike, days: int = 0, layout: Layout = leave_as_it_is) -> None:
     """Strike one apply after the other, mend, and check every guarantee."""
-    with closing(prepare(folder)) as machine:
+    with closing(prepare(folder, layout)) as machine:
         machine.keep(days)
         lock_before = machine.environment.lockfile.read_bytes()
         try:
@@ -147,9 +185,9 @@ def run_one(folder: Path, *strikes: Strike, days: int = 0) -> None:
             raise
 
 
-def strikes_of(folder: Path, *, days: int = 0) -> list[Strike]:
+def strikes_of(folder: Path, *, days: int = 0, layout: Layout = leave_as_it_is) -> list[Strike]:
     """List every effect of the apply with everything that can strike at it."""
-    with closing(prepare(folder)) as machine:
+    with closing(prepare(folder, layout)) as machine:
         machine.keep(days)
         assert isinstance(machine.apply(), Report)
     return [
@@ -181,6 +219,15 @@ def test_whatever_strikes_what_was_replaced_is_kept(folder: Path) -> None:
     assert len(strikes) > 1200
     for where in strikes[::3]:
         run_one(folder, where, days=7)
+
+
+@pytest.mark.parametrize("layout", [lose_state, put_links])
+def test_whatever_strikes_new_folders_or_links_change_nothing(folder: Path, layout: Layout) -> None:
+    strikes = strikes_of(folder, layout=layout)
+    assert len(strikes) > 1800
+    for where in strikes[::5]:
+        run_one(folder, where, layout=layout)
+        assert layout is lose_state or (folder / "now" / "project" / "voiceops.lock").is_symlink()
 
 
 def test_a_blow_in_the_recovery_changes_nothing(folder: Path) -> None:

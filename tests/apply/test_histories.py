@@ -35,6 +35,12 @@ from voiceops.files.lockfile import dump_lock, parse_lock, read_lock
 NAMES = ("ann", "bob", "cat")
 PROMPTS = ("deep", "high", "calm")
 SETTLE_S = 600
+# What an apply writes, and names that could be guessed.
+WRITTEN = (
+    *(".voiceops", ".voiceops/default", ".voiceops/.gitignore", ".voiceops/default/previews"),
+    *(".voiceops/default/journal.jsonl", ".voiceops/default/holder.json"),
+    *("voiceops.lock", ".voiceops.lock.tmp", "voiceops.lock.emergency.jsonl"),
+)
 names, prompts = st.sampled_from(NAMES), st.sampled_from(PROMPTS)
 
 
@@ -86,8 +92,8 @@ class Account:
 
     def watch(self, asked: Mapping[str, str]) -> None:
         """Note a create of what is there already: that is a second bill for one voice."""
-        name = asked["preferred_name"].removesuffix("_now")
-        prefixes = (f"qwen-tts-vd-{name}-voice-", f"qwen-tts-vd-{name}_now-voice-")
+        name, _, _ = asked["preferred_name"].partition("_")
+        prefixes = (f"qwen-tts-vd-{name}-voice-", f"qwen-tts-vd-{name}_")
         for voice, prompt in self.machine.live().items():
             is_same = voice.startswith(prefixes) and prompt == asked["voice_prompt"]
             if is_same and voice not in self.claimed:
@@ -108,6 +114,7 @@ class Histories(RuleBasedStateMachine):
         super().__init__()
         base = "/dev/shm" if Path("/dev/shm").is_dir() else None
         self.folder = Path(tempfile.mkdtemp(dir=base))
+        self.outside = Path(tempfile.mkdtemp(dir=base))
         self.machine = Machine(self.folder)
         self.machine.options = Options(
             parallelism=1, allow_empty=True, allow_deletes=99, accept_lost=("*",)
@@ -120,6 +127,8 @@ class Histories(RuleBasedStateMachine):
         self.foreign: set[str] = set()
         self.days = 0
         self.most_ahead_s = 0
+        self.takes = 0
+        self.offered: dict[str, str] = {}
         self.old_locks = [dump_lock(self.machine.lock())]
         self.declare()
 
@@ -129,6 +138,7 @@ class Histories(RuleBasedStateMachine):
         finally:
             self.machine.close()
             shutil.rmtree(self.folder)
+            shutil.rmtree(self.outside)
 
     def declare(self) -> None:
         aliases = {new: old for new, old in self.aliases.items() if new in self.declared}
@@ -165,11 +175,29 @@ class Histories(RuleBasedStateMachine):
     @rule(name=names)
     def rename(self, name: str) -> None:
         """Give a voice a new name for good; the old one stays as its alias."""
-        if name not in self.declared or name in self.aliases.values():
+        if name not in self.declared or f"{name}_now" in self.aliases:
             return
         new = f"{name}_now"
         self.declared[new] = self.declared.pop(name)
-        self.aliases[new] = name
+        self.aliases[new] = ", ".join(filter(None, (name, self.aliases.pop(name, ""))))
+        self.declare()
+
+    @rule(name=names)
+    def take_is_offered(self, name: str) -> None:
+        """Declare another voice for the same purpose, to be listened to."""
+        self.takes += 1
+        self.offered[name] = f"{name}_v{self.takes}"
+        self.declared[self.offered[name]] = f"take {self.takes} {name}"
+        self.declare()
+
+    @rule(name=names)
+    def take_is_promoted(self, name: str) -> None:
+        """Let a name stand for the take that was liked; its own voice goes."""
+        take = self.offered.pop(name, "")
+        if name not in self.declared or take not in self.declared:
+            return
+        self.declared[name] = self.declared.pop(take)
+        self.aliases[name] = ", ".join(filter(None, (take, self.aliases.pop(name, ""))))
         self.declare()
 
     @precondition(lambda self: self.days and self.declared)
@@ -212,6 +240,44 @@ class Histories(RuleBasedStateMachine):
         world.revive()
         world.adopt(self.folder)
         self.keep_lock()
+
+    @rule(share=st.floats(0, 1), name=names, prompt=prompts)
+    def machine_sleeps(self, share: float, name: str, prompt: str) -> None:
+        """Let a machine die; another one edits and applies; the first comes back as it was."""
+        self.apply_is_struck(share, 0)
+        state, asleep = self.folder / ".voiceops", self.outside / "asleep"
+        if not state.exists():
+            return
+        shutil.copytree(state, asleep)
+        self.runner_is_lost()
+        self.edit(name, prompt)
+        self.apply()
+        self.machine.lose_journal()
+        asleep.rename(state)
+        self.machine.world.adopt(self.folder)
+
+    @rule(path=st.sampled_from(WRITTEN), is_folder=st.booleans())
+    def checkout_is_hostile(self, path: str, is_folder: bool) -> None:
+        """A link lies where something is written: nothing goes through it."""
+        self.account.execute_late()
+        secret = self.outside / "secret"
+        secret.write_text("of this machine\n", encoding="utf-8")
+        place, aside = self.folder / path, self.folder / "aside"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.exists():
+            place.rename(aside)
+        place.symlink_to(self.outside if is_folder else secret)
+        try:
+            outcome = self.machine.apply()
+        finally:
+            if place.is_symlink():
+                place.unlink()
+                if aside.exists():
+                    aside.rename(place)
+            self.machine.world.adopt(self.folder)
+        assert isinstance(outcome, Report | VoiceopsError)
+        assert [path.name for path in self.outside.iterdir()] == ["secret"]
+        assert secret.read_text(encoding="utf-8") == "of this machine\n"
 
     @rule()
     def runner_is_lost(self) -> None:

@@ -6,6 +6,8 @@ The files are real, in a folder of the test's; what survives a power cut is trac
 from __future__ import annotations
 
 import itertools
+import os
+import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -83,6 +85,11 @@ class Inode:
     durable: bytes = b""
 
 
+def _place(path: Path) -> Path:
+    """Give the place of a name on the disk, whatever links lead to its folder."""
+    return Path(os.path.realpath(path.parent)) / path.name
+
+
 class World(System):
     """The effects of one machine. `strike_at` counts effects from 0; `trace` lists their kinds.
 
@@ -101,21 +108,24 @@ class World(System):
         self.on_signal: Callable[[], None] = lambda: None
         self.meanwhile: dict[int, Callable[[], None]] = {}
         self._tokens = itertools.count()
+        self._loose_dirs: set[Path] = set()
         self._names: dict[Path, Inode] = {}
         self._durable_names: dict[Path, Inode] = {}
         self._mutex = threading.RLock()
 
     def adopt(self, root: Path) -> None:
-        """Take the files that are there as durable."""
+        """Take the files and folders that are there as durable."""
+        self._loose_dirs.clear()
         for path in root.rglob("*"):
-            if path.is_file():
+            if path.is_file() and not path.is_symlink():
                 inode = Inode(path.read_bytes())
-                self._names[path] = self._durable_names[path] = inode
+                self._names[_place(path)] = self._durable_names[_place(path)] = inode
 
     def forget(self, folder: Path) -> None:
         """Lose a folder for good."""
+        real = Path(os.path.realpath(folder))
         for names in (self._names, self._durable_names):
-            for path in [path for path in names if path.is_relative_to(folder)]:
+            for path in [path for path in names if path.is_relative_to(real)]:
                 del names[path]
 
     def revive(self) -> None:
@@ -140,34 +150,42 @@ class World(System):
 
     def fsync(self, path: Path) -> None:
         def do() -> None:
-            self._names[path].durable = path.read_bytes()
+            self._names[_place(path)].durable = path.read_bytes()
 
         self._do("fsync", do)
 
     def rename(self, source: Path, target: Path) -> None:
         def do() -> None:
             super(World, self).rename(source, target)
-            self._names[target] = self._names.pop(source)
+            self._names[_place(target)] = self._names.pop(_place(source))
 
         self._do("rename", do)
 
     def fsync_dir(self, directory: Path) -> None:
         def do() -> None:
-            kept = {p: i for p, i in self._durable_names.items() if p.parent != directory}
-            now = {p: i for p, i in self._names.items() if p.parent == directory}
+            real = Path(os.path.realpath(directory))
+            kept = {p: i for p, i in self._durable_names.items() if p.parent != real}
+            now = {p: i for p, i in self._names.items() if p.parent == real}
             self._durable_names = kept | now
+            self._loose_dirs -= {folder for folder in self._loose_dirs if folder.parent == real}
 
         self._do("fsync_dir", do)
 
     def unlink(self, path: Path) -> None:
         def do() -> None:
             super(World, self).unlink(path)
-            self._names.pop(path, None)
+            self._names.pop(_place(path), None)
 
         self._do("unlink", do)
 
     def make_dir(self, directory: Path) -> None:
-        self._do("make_dir", lambda: super(World, self).make_dir(directory))
+        def do() -> None:
+            real = Path(os.path.realpath(directory))
+            new = {folder for folder in (real, *real.parents) if not folder.exists()}
+            super(World, self).make_dir(directory)
+            self._loose_dirs |= new
+
+        self._do("make_dir", do)
 
     def exchange(self, perform: Callable[[], T]) -> T:
         def lose() -> T:
@@ -234,13 +252,14 @@ class World(System):
     def _put(self, kind: str, path: Path, data: bytes, mode: int, put: Callable[..., None]) -> None:
         def do(part: bytes = data) -> None:
             put(path, part, mode=mode)
-            self._names.setdefault(path, Inode())
+            self._names.setdefault(_place(path), Inode())
 
         def half() -> None:
             do(data[: len(data) // 2])
             if self.blow is Blow.TORN:  # half of it reached the disk, and so did its name
-                self._names[path].durable = path.read_bytes()
-                self._durable_names.setdefault(path, self._names[path])
+                inode = self._names[_place(path)]
+                inode.durable = path.read_bytes()
+                self._durable_names.setdefault(_place(path), inode)
 
         self._do(kind, do, half=half)
 
@@ -251,6 +270,11 @@ class World(System):
     def _lose_what_was_not_durable(self) -> None:
         for path in [*self._names]:
             path.unlink(missing_ok=True)
+        for folder in self._loose_dirs:
+            shutil.rmtree(folder, ignore_errors=True)
+            for path in [path for path in self._durable_names if path.is_relative_to(folder)]:
+                del self._durable_names[path]
+        self._loose_dirs.clear()
         for path, inode in self._durable_names.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(inode.durable)
