@@ -111,11 +111,15 @@ def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manif
 def _ask_neighbours(
     workspace: Workspace, lock: Lock, manifests: Manifests
 ) -> tuple[Neighbour, ...]:
-    """Read the other environments of the account, if a voice may move to one or come from one."""
+    """Read the other environments of the account, if a voice may move to one or come from one.
+
+    Or if voices that nobody declares are deleted: one of them may declare them.
+    """
     declared = {desired.name for desired in manifests.desired}
     is_leaving = bool(lock.voices.keys() - declared)
     is_coming = any(one.adopt or one.name not in lock.voices for one in manifests.desired)
-    if not is_leaving and not is_coming and not lock.deposed:
+    is_cleaning = workspace.environment.settings.orphans is Orphans.DELETE
+    if not is_leaving and not is_coming and not lock.deposed and not is_cleaning:
         return ()
     return tuple(_read_neighbour(workspace, other) for other in workspace.neighbours)
 

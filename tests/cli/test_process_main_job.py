@@ -211,7 +211,11 @@ def test_what_was_paid_for_and_not_recorded_is_planned_and_adopted(remote: Proje
     assert "< adopt    anchor  it was paid for and not recorded; free of charge" in planned
     assert f"    voice         {voices['anchor']}\n" in planned
     ran = remote.run("apply", "--yes")
-    assert f"ok        adopted anchor  {voices['anchor']}\n" in ran.err
+    told = (
+        f"ok        adopted anchor  {voices['anchor']}  about 0.2 USD was spent on it, by a create"
+    )
+    assert told in ran.err
+    assert "Listen to .voiceops/default/previews/anchor" in ran.out
     assert ran.out.endswith("3 adopted. The names are in voiceops.lock.\n")
     assert remote.voices() == voices
 

@@ -101,6 +101,14 @@ def test_case(path: Path) -> None:
     assert outcome(plan, set(want)) == want
 
 
+def test_protection_moves_along_with_a_voice() -> None:
+    path = Path(__file__).with_name("cases")
+    case = load(path / "declared_and_protected_elsewhere_stays_protected.yaml")
+    (change,) = make_plan(read_facts(case)).changes
+    assert change.desired is not None
+    assert change.desired.protect is True
+
+
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_the_order_of_the_facts_does_not_matter(path: Path) -> None:
     facts = read_facts(load(path))

@@ -10,7 +10,7 @@ from voiceops.core.desired import Desired
 from voiceops.core.difference import find_differences
 from voiceops.core.lock import LockEntry, Why
 from voiceops.core.moves import Doubt, Moves, Origin
-from voiceops.core.neighbours import gives_up, say_holder
+from voiceops.core.neighbours import gives_up, is_protected_there, say_holder
 from voiceops.core.plan import Action, Candidate, Change, FieldChange, Reason
 from voiceops.core.view import View
 from voiceops.core.voice import LiveVoice, read_created
@@ -36,7 +36,7 @@ def decide(
         change = _take(desired, Action.ADOPT, reason, recovered, origin=origin, view=view)
     is_asked = desired.name in view.facts.options.replace
     if change.action in {Action.CREATE, Action.REPLACE} and not is_asked:
-        change = _doubt(change, moves.find_doubt(desired))
+        change = _doubt(change, moves.find_doubt(desired), view)
     elif origin is not None and origin.name != desired.name and change.action in _AS_IT_IS:
         change = _rename(change, moves.left_behind(desired), view)
     if origin is not None and origin.name != desired.name:
@@ -64,12 +64,17 @@ def _rename(change: Change, former: LockEntry | None, view: View) -> Change:
     return replace(renamed, reason=Reason.PROMOTED, replaces=former.voice_id if is_ours else "")
 
 
-def _doubt(change: Change, doubt: Doubt | None) -> Change:
+def _doubt(change: Change, doubt: Doubt | None, view: View) -> Change:
     """Refuse to pay for a voice that may rather come from another name."""
     if doubt is None or change.desired is None:
         return change
     return _problem(
-        change.name, doubt.reason, doubt.message, hint=doubt.hint, desired=change.desired
+        change.name,
+        doubt.reason,
+        doubt.message,
+        hint=doubt.hint,
+        desired=change.desired,
+        candidates=describe(doubt.voices, view),
     )
 
 
@@ -171,6 +176,8 @@ def _take(
     origin: Origin | None,
     view: View,
 ) -> Change:
+    if desired.protect is None and is_protected_there(view.facts.neighbours, live.voice_id):
+        desired = replace(desired, protect=True)  # as with a rename, protection moves along
     before = origin.entry.voice_id if origin else ""
     is_live = bool(before) and view.live(before) is not None
     is_ours_alone = is_live and not view.is_shared(before)

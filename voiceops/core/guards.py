@@ -243,9 +243,12 @@ _RULES: tuple[Callable[[Case], Guard | None], ...] = (
 
 
 def _is_lost_for_good(row: Change, facts: Facts) -> bool:
-    """Tell whether a locked voice is gone, not by our own hand, and nothing stands in for it."""
+    """Tell whether a locked voice is gone, and would be bought again or is not to be missed.
+
+    What our own hand has deleted counts if it is to be bought: an older lockfile names it.
+    """
     if row.action is Action.CREATE:
-        return bool(row.lost) and row.lost not in facts.deleted
+        return bool(row.lost)
     if row.action is not Action.FORGET or row.name not in facts.lock.voices:
         return False
     is_named = facts.lock.voices[row.name].voice_id == row.voice

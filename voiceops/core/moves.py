@@ -11,6 +11,7 @@ from voiceops.core.neighbours import find_offers
 from voiceops.core.plan import Reason
 from voiceops.core.recovery import is_pending
 from voiceops.core.view import View
+from voiceops.core.voice import LiveVoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,15 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Why a name that would be paid for may rather take a voice that is there."""
+    """Why a name that would be paid for may rather take a voice that is there.
+
+    `voices` are those that nobody has, if it is one of them.
+    """
 
     reason: Reason
     message: str
     hint: str
+    voices: tuple[LiveVoice, ...] = ()
 
 
 class Moves:
@@ -85,6 +90,15 @@ class Moves:
                     "here",
                     f"add `adopt: {voice_id}`: it moves here, free of charge",
                 )
+        same = self._view.find_same(desired)
+        if same:
+            return Doubt(
+                Reason.MOVED_HERE,
+                f"{same[-1].voice_id} is just what is declared here, and no lockfile has it",
+                f"add `adopt: {same[-1].voice_id}`: it is free of charge; or pay for another one "
+                f"with --replace {desired.name}",
+                same,
+            )
         offered = self._offers.get(desired.name)
         if offered is not None:
             return Doubt(

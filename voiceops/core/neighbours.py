@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from voiceops.core.desired import Desired
 from voiceops.core.lock import LockEntry
 from voiceops.core.plan import Action, Change, Reason
+from voiceops.core.voice import LiveVoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,27 @@ def say_holder(neighbours: Iterable[Neighbour], voice_id: str) -> str:
     return ""
 
 
+def is_protected_there(neighbours: Iterable[Neighbour], voice_id: str) -> bool:
+    """Tell whether another environment has a voice locked as protected."""
+    return any(
+        entry.protect for one in neighbours for _, entry in one.voices if entry.voice_id == voice_id
+    )
+
+
+def is_wanted_there(neighbours: Iterable[Neighbour], voice: LiveVoice) -> bool:
+    """Tell whether another environment declares a voice that nobody has, or may: it takes it."""
+    return any(
+        one.desired is None or any(_would_take(one, desired, voice) for desired in one.desired)
+        for one in neighbours
+    )
+
+
+def _would_take(neighbour: Neighbour, desired: Desired, voice: LiveVoice) -> bool:
+    is_named = voice.preferred_name in {desired.name, *desired.aliases}
+    is_twin = is_named and desired.spec == voice.spec and _would_pay(neighbour, desired)
+    return is_twin or desired.adopt == voice.voice_id
+
+
 def is_adopted(neighbours: Iterable[Neighbour], voice_id: str) -> bool:
     """Tell whether the manifest of another environment adopts a voice."""
     return any(desired.adopt == voice_id for one in neighbours for desired in one.desired or ())
@@ -74,6 +96,17 @@ def decide_parting(neighbours: Iterable[Neighbour], name: str, entry: LockEntry)
             return _doubt(name, entry, message, f"mend the manifests of {one.name} first")
         for desired in one.desired:
             if desired.adopt == entry.voice_id:
+                if entry.protect and desired.protect is None:
+                    message = (
+                        f"it is protected, and {desired.name} in the environment {one.name}, which "
+                        "takes it, does not say whether it stays so"
+                    )
+                    return _doubt(
+                        name,
+                        entry,
+                        message,
+                        f"write `protect: true` there, or apply {one.name} first",
+                    )
                 message = f"the environment {one.name} takes it, as {desired.name}"
                 return Change(
                     Action.FORGET, Reason.MOVED, name, voice=entry.voice_id, message=message
@@ -82,7 +115,8 @@ def decide_parting(neighbours: Iterable[Neighbour], name: str, entry: LockEntry)
                 message = f"{desired.name} in the environment {one.name} is just this voice"
                 hint = (
                     f"to move it there, free of charge, write `adopt: {entry.voice_id}` there; "
-                    f"otherwise apply {one.name} first, which pays for another one"
+                    f"otherwise apply {one.name} first, with --replace {desired.name}, which pays "
+                    "for another one"
                 )
                 return _doubt(name, entry, message, hint)
     return None

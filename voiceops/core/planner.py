@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Set
+from datetime import datetime
 
+from voiceops.core.advice import find_advice
 from voiceops.core.binding import bind
-from voiceops.core.decide import decide, is_stale_adoption, unlisted
+from voiceops.core.decide import decide, unlisted
 from voiceops.core.deposed import decide_deposed, find_end
 from voiceops.core.desired import Desired
 from voiceops.core.difference import find_differences
 from voiceops.core.facts import Facts, Intent
-from voiceops.core.globs import find_unmatched
 from voiceops.core.guards import find_asks, find_guards
 from voiceops.core.lock import Why
 from voiceops.core.moves import Moves, Origin
-from voiceops.core.neighbours import decide_parting
+from voiceops.core.neighbours import decide_parting, is_wanted_there
 from voiceops.core.outlook import find_idle, find_price, find_quota
 from voiceops.core.pending import decide_pending, find_left_over
 from voiceops.core.plan import (
@@ -31,10 +31,8 @@ from voiceops.core.plan import (
 from voiceops.core.settings import Orphans, matches
 from voiceops.core.view import View
 from voiceops.core.voice import LiveVoice
-from voiceops.errors import NOWHERE, Fault, Place
+from voiceops.errors import NOWHERE, Fault
 
-# A clock that is off by more is told of.
-MOST_SKEW = timedelta(minutes=1)
 _ORDER = {action: position for position, action in enumerate(Action)}
 
 
@@ -89,11 +87,8 @@ def make_plan(facts: Facts) -> Plan:
         asks=find_asks(selected, view),
         warnings=(
             *sorted(facts.warnings),
-            *_find_warnings(pairs, view),
-            *_find_superseded(rows, view),
-            *_find_missing_lockfiles(unmanaged, view),
-            *_find_clock_faults(facts),
-            *find_unmatched(facts.settings.ignore, facts.live),
+            *find_advice(rows, pairs, unmanaged, view),
+            *_find_company(shown, linked, facts),
         ),
         binding=bind(facts, selected),
     )
@@ -203,7 +198,8 @@ def _delete_unmanaged(unmanaged: tuple[Unmanaged, ...], view: View) -> list[Chan
 
     Nobody states the zone of the stamps that tell when that was, so the doubt of a day counts.
 
-    While another environment has no lockfile, nobody knows what belongs to it.
+    While another environment has no lockfile, nobody knows what belongs to it; what its manifests
+    ask for, it takes.
     """
     if view.facts.settings.orphans is not Orphans.DELETE or view.facts.claims.missing:
         return []
@@ -211,6 +207,7 @@ def _delete_unmanaged(unmanaged: tuple[Unmanaged, ...], view: View) -> list[Chan
         _let_go(Why.UNMANAGED, Reason.UNMANAGED, voice.name, voice.voice, view=view)
         for voice in unmanaged
         if not voice.duplicate_of and view.is_old(voice.voice)
+        if (live := view.live(voice.voice)) and not is_wanted_there(view.facts.neighbours, live)
     ]
 
 
@@ -232,6 +229,20 @@ def _is_selected(row: Change, linked: Mapping[str, Set[str]], facts: Facts) -> b
     return facts.options.selects(*row.touched, *sorted(linked.get(row.name, ())))
 
 
+def _find_company(
+    shown: list[Change], linked: Mapping[str, Set[str]], facts: Facts
+) -> Iterator[Fault]:
+    """Say which moves a selection takes along, or leaves out, since they are done together."""
+    names = {row.name for row in shown}
+    for row in shown:
+        is_selected = _is_selected(row, linked, facts)
+        if row.name in linked and facts.options.selects(*row.touched) is not is_selected:
+            others = ", ".join(sorted(linked[row.name] & names - {row.name}))
+            what = "is done" if is_selected else "is left out"
+            place = row.desired.place if row.desired else NOWHERE
+            yield Fault(place, f"{row.name} {what}, too: it moves together with {others}", "")
+
+
 def _find_drift(rows: list[Change], view: View) -> tuple[Drift, ...]:
     """List what changed outside voiceops, sorted by name: voices lost, voices echoed otherwise."""
     drift = []
@@ -244,55 +255,3 @@ def _find_drift(rows: list[Change], view: View) -> tuple[Drift, ...]:
             differences = find_differences(row.desired.spec, live.spec)
             drift.append(Drift(row.name, row.voice, Reason.ECHOED, differences))
     return tuple(sorted(drift, key=lambda entry: entry.name))
-
-
-def _find_warnings(pairs: Iterable[tuple[Desired, Origin | None]], view: View) -> tuple[Fault, ...]:
-    """Warn of lines in manifests that have outlived their use, or are taken out too early."""
-    warnings = []
-    for desired, origin in pairs:
-        if is_stale_adoption(desired, origin, view):
-            message = f"adopt names {desired.adopt}, which is gone"
-            warnings.append(Fault(desired.place, message, "take the line out"))
-        live = view.live(origin.entry.voice_id) if origin else None
-        born = live.preferred_name if live else None
-        is_pinned = origin is not None and desired.adopt == origin.entry.voice_id
-        if born is not None and born not in {desired.name, *desired.aliases} and not is_pinned:
-            message = f"{desired.name} stands for a voice that was made as {born}"
-            hint = f"keep `aliases: [{born}]`, or a lost lockfile would cost a new voice"
-            warnings.append(Fault(desired.place, message, hint))
-    return tuple(sorted(warnings))
-
-
-def _find_missing_lockfiles(unmanaged: tuple[Unmanaged, ...], view: View) -> Iterator[Fault]:
-    """Say why nothing unmanaged is deleted, although that was asked for."""
-    if view.facts.settings.orphans is Orphans.DELETE and unmanaged:
-        for name in view.facts.claims.missing:
-            message = "there is no such lockfile, so no voice that nobody declares is deleted"
-            hint = "it may belong there: apply that environment first, or configure it no more"
-            yield Fault(Place(name, 1, 1), message, hint)
-
-
-def _find_superseded(rows: list[Change], view: View) -> Iterator[Fault]:
-    """Warn of an alias whose voice goes, because its name has another one already."""
-    aliases = {alias: one for one in view.facts.desired for alias in one.aliases}
-    for row in rows:
-        if row.reason is Reason.SUPERSEDED:
-            desired = aliases[row.name]
-            message = f"the alias {row.name} names a voice that goes: {desired.name} has another"
-            hint = f"if {row.name} is the one to keep, declare just what it was made from"
-            yield Fault(desired.place, message, hint)
-
-
-def _find_clock_faults(facts: Facts) -> Iterator[Fault]:
-    """Warn of a clock that is not the service's, and of a service that tells no time."""
-    if facts.ahead is None:
-        message = "the service tells no time, so ages are in doubt by a day"
-        yield Fault(NOWHERE, message, "see what stands between: a proxy may take `Date` away")
-    elif abs(facts.ahead) > MOST_SKEW:
-        seconds = round(facts.ahead.total_seconds())
-        message = f"this machine's clock is {abs(seconds):,} s {_say_side(seconds)} the service's"
-        yield Fault(NOWHERE, message, "set it: ages are measured by the service's all the same")
-
-
-def _say_side(seconds: int) -> str:
-    return "ahead of" if seconds > 0 else "behind"

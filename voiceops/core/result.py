@@ -106,7 +106,10 @@ def find_spent(results: tuple[Result, ...], plan: Plan) -> Decimal:
 
 
 def find_perhaps(results: tuple[Result, ...], plan: Plan) -> Decimal:
-    """Add up what the creates cost whose outcome is unknown, if they were executed."""
-    paid = {Action.CREATE, Action.REPLACE, Action.SETTLE}
+    """Add up what the creates of this run cost whose outcome is unknown, if they were executed.
+
+    Those of earlier runs were told of then.
+    """
+    paid = {Action.CREATE, Action.REPLACE}
     unknown = sum(result.action in paid and result.status is Status.UNKNOWN for result in results)
     return unknown * plan.price.each

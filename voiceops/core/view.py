@@ -10,6 +10,7 @@ from voiceops.core.desired import Desired
 from voiceops.core.facts import DOUBT, Claims, Facts
 from voiceops.core.forms import ACCOUNT_ZONE
 from voiceops.core.lock import Lock
+from voiceops.core.settings import matches
 from voiceops.core.voice import LiveVoice, parse_voice_name, read_created
 
 
@@ -122,6 +123,17 @@ class View:
                 return found
         return []
 
+    def find_same(self, desired: Desired) -> tuple[LiveVoice, ...]:
+        """List the unclaimed voices, whatever they were called, that are just what is desired."""
+        ignored = self.facts.settings.ignore
+        return tuple(
+            voice
+            for voice in self._all_unclaimed
+            if voice.spec == desired.spec and not self._is_promised(voice, desired)
+            if not self._is_twin_of_another(voice, desired)
+            if not matches(ignored, voice.voice_id, voice.preferred_name or "")
+        )
+
     def restorable(self, desired: Desired) -> LiveVoice | None:
         """Find a live deposed voice of ours that is what is desired; the newest, if several."""
         names = {desired.name, *desired.aliases}
@@ -152,6 +164,13 @@ class View:
                 if voice_id not in self._live and self.is_young(voice_id)
             ),
             None,
+        )
+
+    def _is_twin_of_another(self, voice: LiveVoice, desired: Desired) -> bool:
+        return any(
+            voice.preferred_name in {other.name, *other.aliases} and other.spec == voice.spec
+            for other in self.facts.desired
+            if other.name != desired.name
         )
 
     def _is_promised(self, voice: LiveVoice, desired: Desired) -> bool:

@@ -8,10 +8,11 @@ from dataclasses import replace
 from voiceops.core.facts import Facts
 from voiceops.core.outlook import find_quota
 from voiceops.core.plan import Action, Change, Reason, Waiting
+from voiceops.core.settings import Options
 
 
 def find_way_out(
-    changes: tuple[Change, ...], waiting: Iterable[Waiting], facts: Facts, *, too_many: int
+    changes: tuple[Change, ...], waiting: tuple[Waiting, ...], facts: Facts, *, too_many: int
 ) -> str:
     """Name the flags with which the same changes fit, or else how much must go."""
     options = facts.options
@@ -23,6 +24,7 @@ def find_way_out(
             changes,
             replace(options, deletes_first=True, parallelism=1),
         ),
+        **_name_few(changes, waiting, options),
         "--delete-now": (at_once, options),
         "--delete-now --deletes-first": (at_once, replace(options, deletes_first=True)),
     }
@@ -36,6 +38,24 @@ def find_way_out(
     )
 
 
+def _name_few(
+    changes: tuple[Change, ...], waiting: tuple[Waiting, ...], options: Options
+) -> dict[str, tuple[tuple[Change, ...], Options]]:
+    """Let as few as possible of those that wait go at once, those first that are due first."""
+    ways = {}
+    for count in range(1, len(waiting)):
+        some = waiting[:count]
+        flags = " ".join(f"--delete-now {name}" for name in sorted({one.name for one in some}))
+        fewer = (*changes, *map(_prune, some))
+        ways[flags] = (fewer, options)
+        ways[f"{flags} --deletes-first"] = (fewer, replace(options, deletes_first=True))
+    return ways
+
+
+def _prune(one: Waiting) -> Change:
+    return Change(Action.PRUNE, Reason.DEPOSED, one.name, voice=one.voice)
+
+
 def _delete_now(changes: Iterable[Change], waiting: Iterable[Waiting]) -> tuple[Change, ...]:
     """Give the changes as they would be if nothing waited."""
     at_once = {Action.DEPOSE: Action.DELETE}
@@ -43,5 +63,4 @@ def _delete_now(changes: Iterable[Change], waiting: Iterable[Waiting]) -> tuple[
         replace(change, action=at_once.get(change.action, change.action), until=None)
         for change in changes
     )
-    pruned = (Change(Action.PRUNE, Reason.DEPOSED, one.name, voice=one.voice) for one in waiting)
-    return (*hurried, *pruned)
+    return (*hurried, *map(_prune, waiting))

@@ -163,7 +163,8 @@ def _explain(error: Exception, data: bytes, name: str) -> LockfileInvalid:
         line = data.count(b"\n", 0, conflict.start()) + 1
         return LockfileInvalid(
             f"{name}:{line}: the file holds the conflict markers of a merge",
-            hint="keep the entries of both sides, take the markers out, then run `voiceops plan`",
+            hint="keep each name once, with the voice that you want, take the markers out, "
+            "then run `voiceops plan`: it tells of voices that no name has any more",
         )
     if isinstance(error, json.JSONDecodeError):
         message = f"{name}:{error.lineno}:{error.colno}: {error.msg.lower()}"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from functools import cache
 from pathlib import Path
 
 from voiceops.errors import TrustUnusable
 
+# How `openssl rehash` calls the certificates of a folder.
+_HASHED = re.compile(r"[0-9a-f]{8}\.\d+")
 FILE_VARIABLE, FOLDER_VARIABLE = "SSL_CERT_FILE", "SSL_CERT_DIR"
 
 
@@ -57,8 +60,13 @@ def _load_named(context: ssl.SSLContext) -> None:
         except OSError as error:
             raise _refuse(FILE_VARIABLE, file, error.strerror or "it cannot be read") from error
     folders = os.environ.get(FOLDER_VARIABLE)
-    if folders and not any(Path(folder).is_dir() for folder in folders.split(os.pathsep)):
-        raise _refuse(FOLDER_VARIABLE, folders, "there is no such folder")
+    if folders:
+        there = [Path(one) for one in folders.split(os.pathsep) if Path(one).is_dir()]
+        if not there:
+            raise _refuse(FOLDER_VARIABLE, folders, "there is no such folder")
+        if not any(_HASHED.fullmatch(path.name) for folder in there for path in folder.iterdir()):
+            why = "no certificate in it has the name that OpenSSL looks for"
+            raise _refuse(FOLDER_VARIABLE, folders, why)
 
 
 def _refuse(variable: str, value: str, why: str) -> TrustUnusable:

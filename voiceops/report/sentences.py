@@ -115,6 +115,8 @@ def say_quota(quota: Quota) -> str:
         f"{quota.now:,} voice{'' if quota.now == 1 else 's'} now, "
         f"{quota.after:,} after, {quota.peak:,} at the peak, of {quota.limit:,}"
     )
+    if quota.peak > quota.limit:
+        return f"{line}: over the limit"
     return f"{line}: near the limit (warning from {quota.warn_at:,})" if quota.is_near else line
 
 
