@@ -316,6 +316,7 @@ def test_over_tls_it_tells_the_version_and_whom_it_does_not_trust(
         ("SSL_CERT_FILE", "", "no certificate in it can be read"),
         ("SSL_CERT_FILE", "garbage", "no certificate in it can be read"),
         ("SSL_CERT_DIR", None, "there is no such folder"),
+        ("SSL_CERT_DIR", "folder", "no certificate in it has a name that OpenSSL looks for"),
     ],
 )
 @pytest.mark.parametrize("command", [["doctor"], ["plan"]])

@@ -110,6 +110,14 @@ def test_a_proxy_that_opens_no_tunnel_means_nothing_was_sent(
     assert message == f"cannot reach voiceops.invalid: the proxy opened no tunnel: {why}"
 
 
+def test_a_proxy_that_is_not_there_is_called_the_one_that_is_not_reached(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    message = create()
+    assert message.startswith("cannot reach voiceops.invalid: the proxy is not reached: ")
+
+
 def test_a_tunnel_that_leads_nowhere_means_nothing_was_sent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -64,7 +64,7 @@ Drift:
 Unmanaged voices (kept):
   qwen-tts-vd-stranger-voice-20260301000000000-a1b2
 
-Quota: 7 voices now, 8 after, 9 at the peak, of 8: near the limit (warning from 8)
+Quota: 7 voices now, 8 after, 9 at the peak, of 8: over the limit
 Price: 2 x 0.2 = 0.4 USD (an estimate)
 
 refused: the apply would hold 9 voices at its peak; the account takes 8

@@ -53,7 +53,8 @@ def decide_deposed(taken: Set[str], view: View) -> tuple[list[Change], tuple[Wai
         if voice_id in taken:
             continue
         if view.is_spoken_for(voice_id) or view.is_gone(voice_id):
-            rows.append(_row(Action.FORGET, voice_id, deposed))
+            kept = view.say_who_keeps(voice_id)
+            rows.append(replace(_row(Action.FORGET, voice_id, deposed), message=kept))
         elif is_adopted(view.facts.neighbours, voice_id):
             rows.append(replace(_row(Action.FORGET, voice_id, deposed), reason=Reason.MOVED))
         elif view.live(voice_id) or view.facts.queried.get(voice_id):

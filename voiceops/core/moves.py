@@ -103,7 +103,7 @@ class Moves:
         if offered is not None:
             return Doubt(
                 Reason.MOVED_HERE,
-                f"the voice of {offered} is just what is declared here, and would go",
+                f"a voice of {offered} is just what is declared here, and would go",
                 f"add `aliases: [{offered}]`: the voice moves here, free of charge",
             )
         kept = next(filter(self._keeps_its_own, desired.aliases), None)

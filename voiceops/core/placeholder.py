@@ -7,7 +7,7 @@ import re
 _TEMPLATE = re.compile(
     r"\$\{[^{}\n]*\}|\$\([a-z_][^()\n]*\)|\{\{[^\n]*?\}\}|\{%[^\n]*?%\}"  # shells, Jinja, Helm
     r"|\{[A-Za-z_][\w .-]*\}|%\(\w+\)s|%[A-Z][A-Z0-9_]+%|@@?[A-Z][A-Z0-9_]+@@?|__[A-Z][A-Z0-9_]*__"
-    r"|<%[^\n]*?%>|\$[A-Z][A-Z0-9_]{2,}"  # ERB, and shells without braces
+    r"|<%[^\n]*?%>|\$(?:[A-Z]+_[A-Z0-9_]+|VOICE|PROMPT|TEXT|NAME)\b"  # ERB, shells
     r"|<[A-Za-z_][\w ,./-]*>|\[(?:[Ii]nsert|INSERT|[Yy]our|YOUR) [^\]\n]*\]"
 )
 _MARK = r"(?:TODO|FIXME|TBD|CHANGE_?ME|REPLACE_?ME)\b"

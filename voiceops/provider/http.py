@@ -60,6 +60,8 @@ class Http:
                 why = str(error)
                 if line.is_at_proxy:
                     why = f"the proxy opened no tunnel: {why or type(error).__name__}"
+                elif line.proxy and not line.is_connected:
+                    why = f"the proxy is not reached: {why or type(error).__name__}"
                 raise self._not_sent(call, why) from error
             is_late = line.is_late or isinstance(error, httpx.TimeoutException)
             raise _lose(call, is_late=is_late) from error

@@ -46,6 +46,7 @@ class Line:
     ) -> None:
         self.is_late = False
         self.is_at_proxy = False
+        self.proxy = proxy
         self._url = url
         self._was_begun = False
         self._socket: socket.socket | None = None
@@ -76,6 +77,11 @@ class Line:
         """
         is_before = self.is_at_proxy or isinstance(error, _BEFORE_SENDING)
         return is_before and not self._was_begun
+
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether there has been a connection, to the service or to a proxy."""
+        return self._socket is not None
 
     def close(self) -> None:
         """Close the connection, also one that came when the time was over, and nobody took."""

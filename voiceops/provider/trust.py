@@ -64,9 +64,16 @@ def _load_named(context: ssl.SSLContext) -> None:
         there = [Path(one) for one in folders.split(os.pathsep) if Path(one).is_dir()]
         if not there:
             raise _refuse(FOLDER_VARIABLE, folders, "there is no such folder")
-        if not any(_HASHED.fullmatch(path.name) for folder in there for path in folder.iterdir()):
-            why = "no certificate in it has the name that OpenSSL looks for"
+        if not any(map(_has_certificates, there)):
+            why = "no certificate in it has a name that OpenSSL looks for"
             raise _refuse(FOLDER_VARIABLE, folders, why)
+
+
+def _has_certificates(folder: Path) -> bool:
+    try:
+        return any(_HASHED.fullmatch(path.name) for path in folder.iterdir())
+    except OSError:
+        return False
 
 
 def _refuse(variable: str, value: str, why: str) -> TrustUnusable:

@@ -38,7 +38,9 @@ def outline_plan(plan: Plan) -> Outline:
         Section("unmanaged", "Unmanaged voices (kept)", tuple(_notes_unmanaged(plan))),
         Section("pinned", "Pinned voices (their text has moved on)", tuple(_notes_pinned(plan))),
         Section(
-            "waiting", "Deposed voices (a revert brings them back)", tuple(_notes_waiting(plan))
+            "waiting",
+            "Deposed voices (a revert, or `adopt`, brings them back)",
+            tuple(_notes_waiting(plan)),
         ),
         Section("idle", "Voices that may be deleted for disuse", tuple(_notes_idle(plan))),
         Section(

@@ -168,7 +168,9 @@ def _outlook(plan: Plan, style: Style) -> Iterator[str]:
     yield from _block("Drift", drifted, style)
     yield from _block("Unmanaged voices (kept)", _render_unmanaged(plan), style)
     yield from _block("Pinned voices (their text has moved on)", _render_pinned(plan, style), style)
-    yield from _block("Deposed voices (a revert brings them back)", _render_waiting(plan), style)
+    yield from _block(
+        "Deposed voices (a revert, or `adopt`, brings them back)", _render_waiting(plan), style
+    )
     yield from _block(
         "Voices that the service may delete, because nobody speaks with them",
         (_render_idle(risk) for risk in plan.idle),

@@ -19,7 +19,7 @@ from voiceops.report.words import compare_words
 WHY = {
     Reason.NEW: "it is new",
     Reason.TWIN: "the account has this very voice; free of charge",
-    Reason.RESTORED: "it was replaced before and is wanted again; free of charge",
+    Reason.RESTORED: "it was to go, and is wanted again; free of charge",
     Reason.AMBIGUOUS: "more than one voice fits",
     Reason.UNREADABLE: "a voice that cannot be read may be it",
     Reason.DECLARED: "the manifest says so",
@@ -34,7 +34,7 @@ WHY = {
     Reason.PROMOTED: "it takes the voice of its alias; free of charge",
     Reason.SUPERSEDED: "no manifest declares it any more; it is an alias of another name",
     Reason.MOVED_HERE: "another name has this very voice",
-    Reason.MOVED: "another environment has a say in it",
+    Reason.MOVED: "another environment takes it, or may",
     Reason.RECORDED: "only the lockfile changes",
     Reason.REMOVED: "no manifest declares it any more",
     Reason.DEPOSED: "nobody is to use it any more",
