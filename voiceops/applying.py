@@ -52,6 +52,7 @@ def apply(
         if made.changes:
             check_writable(workspace.environment.lockfile, lock, more=len(made.changes))
         confirm(made)
+        run.books.refuse_changed()  # while the question was open
         results = (*settled, *carry_out(made, facts, run))
     return Report(
         environment=made.environment,
@@ -79,12 +80,10 @@ def _start(
     environment = workspace.environment
     journal = open_journal(workspace)
     journal.mend()
-    lock = read_lock(environment.lockfile)
     return Run(
         provider=workspace.provider,
         books=Books(
             environment.lockfile,
-            lock,
             journal=journal,
             effects=workspace.effects,
             clock=workspace.provider.clock,

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
+
+# A signal that comes just before the main thread begins to wait is answered after such a step.
+_STEP_S = 1.0
 
 # Ctrl-C, the end that a system or a CI runner asks for, and that of the terminal (not on Windows).
 STOPPING = tuple(
@@ -46,8 +49,11 @@ def do_side_by_side(
     may_wait = True
     try:
         with signals_left_out():
-            outcomes = pool.map(do, items)
-        yield from outcomes
+            futures = [pool.submit(do, item) for item in items]
+        for future in futures:
+            while not future.done():
+                wait([future], timeout=_STEP_S)
+            yield future.result()
     except KeyboardInterrupt:
         may_wait = False
         raise

@@ -37,11 +37,13 @@ fi
 plain=${ENVIRONMENT:-default}
 plain=${plain//[^A-Za-z0-9_.-]/_}
 digest=$(printf '%s\0' "$ENVIRONMENT" "$DIRECTORY" | sha256sum)
+lock=$(sha256sum <"$GITHUB_ACTION_PATH/.github/action/requirements.txt")
 folder=$(mktemp -d "$RUNNER_TEMP/voiceops.XXXXXX")
 {
   echo "document=$folder/$COMMAND.json"
   echo "markdown=$folder/$COMMAND.md"
   echo "kept=$folder/kept"
+  echo "cache=voiceops-pip-$RUNNER_OS-${RUNNER_ARCH:-any}-${lock:0:16}"
   echo "artifact=voiceops-$COMMAND-${plain:0:40}-${digest:0:8}"
   # Not the context github.action_path: in a container that is a path of the host.
   echo "scripts=$GITHUB_ACTION_PATH/.github/action"

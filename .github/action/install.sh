@@ -5,6 +5,7 @@ set -euo pipefail
 # What builds and installs packages needs no key.
 unset "${!DASHSCOPE_@}" "${!VOICEOPS_@}"
 
+export PIP_CACHE_DIR=${PIP_CACHE_DIR:-$RUNNER_TEMP/voiceops-pip}
 digest=$(printf %s "$GITHUB_ACTION_PATH" | sha256sum)
 folder=$RUNNER_TEMP/voiceops-${digest:0:16}
 if [[ ! -e $folder/complete ]]; then

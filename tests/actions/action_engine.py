@@ -1,7 +1,7 @@
 """Workflows run by act, a real engine, on this machine, without containers.
 
 What GitHub itself would do is stood in for, by the actions in `stand_ins`: checkout, setup-python,
-artifacts, github-script. Whatever else a workflow uses cannot be had, and fails it.
+cache, artifacts, github-script. Whatever else a workflow uses cannot be had, and fails it.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ OUR_PIN = "0" * 40
 PINS = {
     "actions/checkout": "3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1",
     "actions/setup-python": "5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0",
+    "actions/cache": "27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5",
     "actions/upload-artifact": "043fb46d1a93c77aae656e7c1c64a875d1fc6a0a # v7.0.1",
     "actions/download-artifact": "3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c # v8.0.1",
     "actions/github-script": "3a2844b7e9c422d3c10d287c895573f7108da1b3 # v9.0.0",

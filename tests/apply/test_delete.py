@@ -18,6 +18,7 @@ from voiceops.core.lock import Deposed, Lock, LockEntry
 from voiceops.core.plan import Action, Change, Reason
 from voiceops.core.result import Result, Status
 from voiceops.files.journal import Journal
+from voiceops.files.lockfile import write_lock
 
 Carry = Callable[[Change, Run], Result]
 ROWS = [
@@ -40,11 +41,10 @@ def start(machine: Machine, lock: Lock, claims: Claims) -> Run:
     effects, environment = machine.world, machine.environment
     journal = Journal(environment.state_dir / "j", effects=effects, settle_s=600)
     provider = machine.workspace().provider
+    write_lock(environment.lockfile, lock, effects=effects)
     return Run(
         provider=provider,
-        books=Books(
-            environment.lockfile, lock, journal=journal, effects=effects, clock=provider.clock
-        ),
+        books=Books(environment.lockfile, journal=journal, effects=effects, clock=provider.clock),
         effects=effects,
         root=machine.root,
         state_dir=environment.state_dir,

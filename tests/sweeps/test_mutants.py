@@ -33,6 +33,7 @@ PROGRESS = 20
 Stage = tuple[str, ...]
 CASES = ("tests/core/test_planner.py", "tests/core/test_intents.py")
 PROPERTIES = ("tests/core/test_planner_properties.py",)
+MOVES = ("tests/cli/test_process_moves.py", "tests/apply/test_environments.py")
 APPLIES = ("tests/apply/test_apply_rules.py",)
 FAULTS = ("tests/apply/test_http_faults.py",)
 REPLIES = ("tests/provider/test_outcomes.py", "tests/provider/test_qwen.py")
@@ -41,6 +42,11 @@ PROVIDER = ("tests/provider",)
 TARGETS = {
     "voiceops/core/planner.py": (CASES, PROPERTIES),
     "voiceops/core/decide.py": (CASES, PROPERTIES),
+    "voiceops/core/moves.py": (CASES, PROPERTIES),
+    "voiceops/core/deposed.py": (CASES, PROPERTIES),
+    "voiceops/core/neighbours.py": (CASES, MOVES),
+    "voiceops/core/pending.py": (CASES, PROPERTIES),
+    "voiceops/core/recovery.py": (CASES, PROPERTIES),
     "voiceops/core/intents.py": (CASES, APPLIES),
     "voiceops/files/journal.py": (("tests/files/test_journal.py",), APPLIES, FAULTS),
     "voiceops/files/lockfile.py": (("tests/files/test_lockfile.py",), APPLIES),
