@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -21,3 +24,12 @@ def make_machine() -> Iterator[Maker]:
 def machine(make_machine: Maker, tmp_path: Path) -> Machine:
     """A machine whose project is empty yet."""
     return make_machine(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """A folder in memory where the machine has one: thousands of small files are written."""
+    base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    path = Path(tempfile.mkdtemp(dir=base))
+    yield path
+    shutil.rmtree(path)

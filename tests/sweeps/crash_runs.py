@@ -18,7 +18,7 @@ from pathlib import Path
 TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS / "apply")]
 
-from test_crashes import VARIANTS, Strike, check_end, prepare, strike  # noqa: E402
+from crashes import VARIANTS, Strike, check_end, prepare, strike  # noqa: E402
 from world import Blow, World, blows_for  # noqa: E402
 
 from voiceops.core.settings import Options  # noqa: E402
