@@ -64,6 +64,7 @@ ALLOWED = {
     ("provider/channel.py", "self._connection.send"): "a frame of a session that it opened",
     ("provider/channel.py", "self._connection.recv"): "a frame of a session that it opened",
     ("provider/speech_http.py", "client.send"): "performed inside `exchange`",
+    ("threads.py", "wait"): "waits for threads of its own",
     ("files/regular.py", "os.open"): "opens to read, without waiting for a pipe",
     ("files/process_lock.py", "lock.acquire"): "the kernel's own lock; it ends with the process",
 }

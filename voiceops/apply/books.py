@@ -70,10 +70,10 @@ class Books:
 
 
 def _look(path: Path) -> tuple[int, int, int] | None:
-    """Give what tells a file from another one in its place; None if there is none."""
+    """Give what tells a file from another one in its place; None if there is none to be seen."""
     try:
         status = path.stat()
-    except FileNotFoundError:
+    except OSError:
         return None
     return status.st_ino, status.st_mtime_ns, status.st_size
 
