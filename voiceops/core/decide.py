@@ -52,7 +52,7 @@ def _tell_what_stays(change: Change, left: LockEntry | None, view: View) -> Chan
     """Say that a voice which a name leaves goes on, and counts, since somebody else names it."""
     if left is None or change.action not in _LEAVING or left.voice_id == change.voice:
         return change
-    return replace(change, message=view.say_who_keeps(left.voice_id))
+    return replace(change, message=view.say_who_keeps(left.voice_id, called=left.voice_id))
 
 
 def _rename(change: Change, former: LockEntry | None, view: View) -> Change:

@@ -75,13 +75,13 @@ class View:
         """Tell whether more than one `voices` entry of the known lockfiles names it."""
         return self._times_named[voice_id] > 1 or voice_id in self.facts.claims.voices
 
-    def say_who_keeps(self, voice_id: str) -> str:
+    def say_who_keeps(self, voice_id: str, *, called: str = "it") -> str:
         """Say that a live voice stays in the account, and why; empty for one that does not."""
         if self.live(voice_id) is None or not self.is_shared(voice_id):
             return ""
         is_claimed = voice_id in self.facts.claims.voices
         who = "another lockfile of the repository" if is_claimed else "another name"
-        return f"{voice_id} stays in the account: {who} has it, too"
+        return f"{called} stays in the account: {who} has it, too"
 
     def is_gone(self, voice_id: str) -> bool:
         """Tell whether a voice exists no more, for certain.
