@@ -63,7 +63,7 @@ def test_a_clock_that_jumps_after_a_sending_disproves_nothing(
     machine: Machine, minutes: int, may_wait: bool
 ) -> None:
     machine.declare({"ann": "deep"})
-    machine.strike(Slow(machine, looks=3, jump=timedelta(minutes=minutes)))
+    machine.strike(Slow(machine, looks=8, jump=timedelta(minutes=minutes)))
     machine.apply(may_wait=may_wait)
     machine.apply()
     machine.apply()

@@ -101,6 +101,26 @@ def test_a_reply_that_names_a_voice_in_another_case_is_not_believed(machine: Mac
     assert len(creates) == 2
 
 
+def test_a_reply_that_names_a_new_voice_in_another_case_is_not_believed(machine: Machine) -> None:
+    machine.declare({"ann": "deep"})
+    others: list[str] = []
+
+    class Crossed:
+        def answer(self, *request: object) -> Wire:
+            status, headers, reply = machine.sandbox.answer(*request)  # type: ignore[arg-type]
+            asked = json.loads(request[3])["input"]  # type: ignore[call-overload]
+            if asked.pop("action") == "create":
+                made = json.loads(reply)["output"]["voice"]
+                others.append(machine.call("create", **{**asked, "preferred_name": "ANN"})["voice"])
+                reply = reply.replace(made.encode(), others[-1].encode())
+            return status, headers, reply
+
+    machine.strike(Crossed())
+    machine.apply()
+    (other,) = others
+    assert other not in {entry.voice_id for entry in machine.lock().voices.values()}
+
+
 @pytest.mark.parametrize("has_read", [True, False])
 def test_an_echo_that_is_not_what_was_sent_is_told_at_once(
     machine: Machine, has_read: bool
