@@ -59,11 +59,12 @@ def make_stranger(machine: Machine) -> str:
 
 @pytest.mark.parametrize("minutes", [15, 24 * 60, -15])
 @pytest.mark.parametrize("may_wait", [True, False])
+@pytest.mark.parametrize("looks", [3, 4, 5])
 def test_a_clock_that_jumps_after_a_sending_disproves_nothing(
-    machine: Machine, minutes: int, may_wait: bool
+    machine: Machine, minutes: int, may_wait: bool, looks: int
 ) -> None:
     machine.declare({"ann": "deep"})
-    machine.strike(Slow(machine, looks=8, jump=timedelta(minutes=minutes)))
+    machine.strike(Slow(machine, looks=looks, jump=timedelta(minutes=minutes)))
     machine.apply(may_wait=may_wait)
     machine.apply()
     machine.apply()
