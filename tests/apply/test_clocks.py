@@ -13,7 +13,7 @@ import httpx
 import pytest
 from machine import Machine, Maker
 
-from voiceops.core.result import Report
+from voiceops.core.result import Report, Status
 from voiceops.core.settings import Orphans
 from voiceops.sandbox.service import Sandbox
 
@@ -167,3 +167,25 @@ def _forget_told(machine: Machine) -> None:
         digest = hashlib.sha256(body).hexdigest()[:16].encode()
         lines.append(b'{"sum":"%b",%b\n' % (digest, body[1:]))
     path.write_bytes(b"".join(lines))
+
+
+def test_a_listing_that_fails_until_the_time_is_over_disproves_nothing(machine: Machine) -> None:
+    class Mute:
+        has_made = False
+
+        def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Wire:
+            action = json.loads(body)["input"]["action"]
+            if self.has_made and action == "list":
+                return 500, {}, b'{"code": "InternalError", "message": "no"}'
+            reply = machine.sandbox.answer(method, path, headers, body)
+            if action == "create":
+                self.has_made = True
+                raise httpx.ReadTimeout("lost")
+            return reply
+
+    machine.declare({"ann": "deep"})
+    machine.strike(Mute())
+    report = machine.apply()
+    assert isinstance(report, Report)
+    assert report.results[0].status is Status.UNKNOWN
+    assert report.perhaps
