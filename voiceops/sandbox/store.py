@@ -83,8 +83,9 @@ class Store:
             yield
 
     def _prepare(self) -> None:
-        with self._translated():
+        with self._transaction("BEGIN"):
             self._is_new()  # a file that is not ours must not be touched
+        with self._translated():
             # Where two processes open a new file at once, SQLite refuses the switch to one of
             # them without waiting. The mode belongs to the file, so the other one's switch counts.
             with suppress(sqlite3.OperationalError):
@@ -98,7 +99,10 @@ class Store:
                 self._connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
 
     def _is_new(self) -> bool:
-        """Tell whether the database is empty; raise FileUnusable if it is not one of ours."""
+        """Tell whether the database is empty; raise FileUnusable if it is not one of ours.
+
+        In a transaction: the three answers must be of one moment.
+        """
         (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         (application_id,) = self._connection.execute("PRAGMA application_id").fetchone()
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
