@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 from machine import Machine, Maker
@@ -202,22 +201,43 @@ def test_failed_listings_disprove_nothing(machine: Machine) -> None:
 def test_a_listing_that_began_too_early_disproves_nothing_however_late_it_ends(
     machine: Machine,
 ) -> None:
+    """The create is executed while the reply to the last look is on its way."""
     machine.declare({"ann": "deep"})
-    creates = machine.strike(Creates(machine, lose))
-    machine.apply(may_wait=False)
 
-    class Slow:
-        def answer(self, *request: Any) -> Wire:
-            reply = machine.sandbox.answer(*request)
-            machine.wait(30)
+    class Slow(Creates):
+        sent_at = machine.world.time
+
+        def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Wire:
+            if json.loads(body)["input"]["action"] == "create":
+                self.sent_at = machine.world.time
+            reply = super().answer(method, path, headers, body)
+            age_s = (machine.world.time - self.sent_at).total_seconds()
+            left_s = machine.environment.settings.settle_s - age_s
+            if self.late and 0 < left_s < 60:
+                machine.wait(left_s + 1)
+                self.execute_late()
             return reply
 
-    machine.wait(machine.environment.settings.settle_s - 15)
-    machine.strike(Slow())
-    machine.apply(may_wait=False)
-    creates.execute_late()
-    machine.answer = None
+    machine.strike(Slow(machine, lose))
+    machine.apply()
+    journal = (machine.environment.state_dir / "journal.jsonl").read_text(encoding="utf-8")
+    assert "disproved" not in journal
     machine.converge()
+    assert len(machine.sandbox.list_bills()) == 1
+
+
+def test_a_paid_voice_that_only_the_journal_names_is_missed_when_somebody_deletes_it(
+    tmp_path: Path, make_machine: Maker
+) -> None:
+    world = FullDisk(".voiceops.lock.", "emergency")
+    machine = make_machine(tmp_path, world=world)
+    machine.declare({"ann": "deep"})
+    machine.apply()
+    (voice,) = machine.live()
+    world.names = ()
+    machine.call("delete", voice=voice)
+    machine.apply()
+    assert [change.action for change in machine.plan().changes] == [Action.SETTLE]
     assert len(machine.sandbox.list_bills()) == 1
 
 
