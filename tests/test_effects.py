@@ -12,7 +12,7 @@ import pytest
 
 from voiceops.effects import System
 from voiceops.files.atomic import replace_file
-from voiceops.files.regular import read_regular
+from voiceops.files.regular_file import read_regular
 
 Act = Callable[[System, Path], object]
 # Every effect that takes a path, done to `path` in a folder that a link has led away.

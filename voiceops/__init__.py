@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from voiceops.version import __version__
 
 if TYPE_CHECKING:
-    from voiceops.resolution import Resolved, resolve
+    from voiceops.workflows.resolve import Resolved, resolve
 
 __all__ = ["Resolved", "__version__", "resolve"]
 
@@ -14,6 +14,6 @@ def __getattr__(name: str) -> object:
     """Import what applications use when they ask for it: the command line starts without it."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from voiceops import resolution
+    from voiceops.workflows import resolve as module
 
-    return getattr(resolution, name)
+    return getattr(module, name)

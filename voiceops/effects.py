@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from voiceops.bounds import refuse_stray
+from voiceops.containment import refuse_stray
 
 T = TypeVar("T")
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from words import Refused, write_words
 
 from voiceops.errors import ExitCode, VoiceopsError
-from voiceops.files.config import read_config
-from voiceops.files.emergency import emergency_path
+from voiceops.files.lockfile.emergency import emergency_path
+from voiceops.files.settings.read import read_config
 
 
 def main() -> None:

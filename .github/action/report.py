@@ -14,7 +14,7 @@ from voiceops.core.plan import Plan
 from voiceops.core.result import Report
 from voiceops.errors import ExitCode, VoiceopsError
 from voiceops.report.documents import Document, Failure, read_document
-from voiceops.report.plan_text import say_attention
+from voiceops.report.text.plan import say_attention
 
 # The runner's word for a step that ended with another code than 0.
 _FAILED = "failure"

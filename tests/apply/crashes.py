@@ -21,8 +21,8 @@ from voiceops.core.lock import Why
 from voiceops.core.result import Report
 from voiceops.core.voice import parse_voice_name
 from voiceops.effects import System
-from voiceops.files.journal import Journal
-from voiceops.files.lockfile import dump_lock, parse_lock
+from voiceops.files.lockfile.lockfile import dump_lock, parse_lock
+from voiceops.files.state.journal import Journal
 
 BEFORE = {"old": "deep", "gone": "slow", "same": "calm"}
 AFTER = {"old": "high", "new": "fast", "same": "calm"}

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from machine import Machine
 
-from voiceops.files.lockfile import dump_lock, parse_lock
+from voiceops.files.lockfile.lockfile import dump_lock, parse_lock
 
 BEFORE = {"old": "deep", "gone": "slow", "same": "calm"}
 AFTER = {"old": "high", "new": "fast", "same": "calm"}

@@ -15,9 +15,9 @@ from world import START
 
 from voiceops.apply.gate import Gate
 from voiceops.apply.run import Event, EventKind
-from voiceops.applying import apply
 from voiceops.core.settings import Options, Settings
 from voiceops.effects import System
+from voiceops.workflows.apply import apply
 
 T = TypeVar("T")
 LATENCIES_S = (0.05, 0.2, 1, 3, 10)

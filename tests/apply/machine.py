@@ -15,20 +15,20 @@ from typing import Any, Protocol, TypeVar
 from world import Died, World
 
 from voiceops.apply.gate import Gate
-from voiceops.applying import apply
 from voiceops.core.lock import Lock
 from voiceops.core.plan import Plan
 from voiceops.core.result import Report
 from voiceops.core.settings import Listing, Options, Settings
 from voiceops.errors import VoiceopsError
-from voiceops.files.config import Environment
-from voiceops.files.lockfile import read_lock
-from voiceops.observe import Workspace
-from voiceops.provider.access import Access
-from voiceops.provider.endpoints import sandbox_endpoint
-from voiceops.provider.qwen import Qwen
+from voiceops.files.lockfile.lockfile import read_lock
+from voiceops.files.settings.read import Environment
+from voiceops.provider.families.qwen.actions import Qwen
+from voiceops.provider.transport.access import Access
+from voiceops.provider.transport.endpoints import sandbox_endpoint
 from voiceops.sandbox.service import Sandbox
-from voiceops.workflow import plan
+from voiceops.workflows.apply import apply
+from voiceops.workflows.observe import Workspace
+from voiceops.workflows.plan import plan
 
 KEY = "sk-canary-4f1d9c"
 MODEL = "qwen3-tts-vd-2026-01-26"

@@ -15,10 +15,10 @@ from voiceops.core.lock import Lock, LockEntry
 from voiceops.core.plan import Action
 from voiceops.core.result import Report, Status
 from voiceops.core.settings import Options
-from voiceops.files.emergency import emergency_path
-from voiceops.files.lockfile import dump_lock
-from voiceops.report.apply_text import render_report
+from voiceops.files.lockfile.emergency import emergency_path
+from voiceops.files.lockfile.lockfile import dump_lock
 from voiceops.report.style import Style
+from voiceops.report.text.apply import render_report
 
 Wire = tuple[int, Mapping[str, str], bytes]
 FULL = b'{"code": "Throttling.AllocationQuota", "message": "Maximum voice storage limit exceeded"}'

@@ -10,8 +10,8 @@ from machine import Machine, Maker
 from voiceops.core.lock import LockEntry
 from voiceops.core.result import Report
 from voiceops.errors import FileUnusable
-from voiceops.files.emergency import read_emergency
-from voiceops.files.lockfile import dump_lock
+from voiceops.files.lockfile.emergency import read_emergency
+from voiceops.files.lockfile.lockfile import dump_lock
 
 OTHER = LockEntry("qwen-tts-vd-other-voice-20260101000000000-a1b2", "m", "en", "sha256:0")
 

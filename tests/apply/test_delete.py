@@ -17,8 +17,8 @@ from voiceops.core.facts import Claims
 from voiceops.core.lock import Deposed, Lock, LockEntry
 from voiceops.core.plan import Action, Change, Reason
 from voiceops.core.result import Result, Status
-from voiceops.files.journal import Journal
-from voiceops.files.lockfile import write_lock
+from voiceops.files.lockfile.lockfile import write_lock
+from voiceops.files.state.journal import Journal
 
 Carry = Callable[[Change, Run], Result]
 ROWS = [

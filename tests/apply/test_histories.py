@@ -30,7 +30,7 @@ from voiceops.core.plan import Reason
 from voiceops.core.result import Report
 from voiceops.core.settings import Options
 from voiceops.errors import VoiceopsError
-from voiceops.files.lockfile import dump_lock, parse_lock, read_lock
+from voiceops.files.lockfile.lockfile import dump_lock, parse_lock, read_lock
 
 NAMES = ("ann", "bob", "cat")
 PROMPTS = ("deep", "high", "calm")

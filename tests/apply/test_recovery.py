@@ -16,7 +16,7 @@ from voiceops.core.lock import LockEntry
 from voiceops.core.plan import Action, Plan, Reason
 from voiceops.core.result import Report
 from voiceops.effects import System
-from voiceops.files.emergency import Kept, emergency_path, keep
+from voiceops.files.lockfile.emergency import Kept, emergency_path, keep
 
 Wire = tuple[int, Mapping[str, str], bytes]
 MODEL = "qwen3-tts-vd-2026-01-26"

@@ -11,7 +11,7 @@ from machine import Machine, Maker
 
 from voiceops.core.lock import Lock, LockEntry
 from voiceops.core.result import Report, Status
-from voiceops.files.lockfile import dump_lock
+from voiceops.files.lockfile.lockfile import dump_lock
 
 Wire = tuple[int, Mapping[str, str], bytes]
 

@@ -52,21 +52,30 @@ FORBIDDEN_METHODS = {
 }
 # Where something that only looks like, or only reads, is allowed, and why.
 ALLOWED = {
-    ("files/git.py", "subprocess"): "asks git, and changes nothing",
-    ("files/git_command.py", "subprocess"): "runs git, to push what an apply made",
-    ("files/git_push.py", "tempfile"): "a folder for git alone, gone when git is done",
-    ("files/process_lock.py", "filelock"): "the kernel's own lock; it ends with the process",
-    ("files/process_lock.py", "socket"): "the name of this host, for the refusal",
-    ("provider/line.py", "socket"): "cuts a connection that `exchange` has opened",
-    ("provider/line.py", "threading.Timer"): "the time limit of one exchange",
-    ("provider/line.py", "self._client.stream"): "performed inside `exchange`",
-    ("provider/channel.py", "connect"): "performed inside `exchange`",
-    ("provider/channel.py", "self._connection.send"): "a frame of a session that it opened",
-    ("provider/channel.py", "self._connection.recv"): "a frame of a session that it opened",
-    ("provider/speech_http.py", "client.send"): "performed inside `exchange`",
+    ("files/project/git_state.py", "subprocess"): "asks git, and changes nothing",
+    ("files/project/git_command.py", "subprocess"): "runs git, to push what an apply made",
+    ("files/project/git_push.py", "tempfile"): "a folder for git alone, gone when git is done",
+    ("files/state/process_lock.py", "filelock"): "the kernel's lock; it ends with the process",
+    ("files/state/process_lock.py", "socket"): "the name of this host, for the refusal",
+    ("provider/transport/connection.py", "socket"): "cuts a connection that `exchange` has opened",
+    ("provider/transport/connection.py", "threading.Timer"): "the time limit of one exchange",
+    ("provider/transport/connection.py", "self._client.stream"): "performed inside `exchange`",
+    ("provider/transport/websocket.py", "connect"): "performed inside `exchange`",
+    (
+        "provider/transport/websocket.py",
+        "self._connection.send",
+    ): "a frame of its own session",
+    (
+        "provider/transport/websocket.py",
+        "self._connection.recv",
+    ): "a frame of its own session",
+    ("provider/families/qwen/speech_http.py", "client.send"): "performed inside `exchange`",
     ("threads.py", "wait"): "waits for threads of its own",
-    ("files/regular.py", "os.open"): "opens to read, without waiting for a pipe",
-    ("files/process_lock.py", "lock.acquire"): "the kernel's own lock; it ends with the process",
+    ("files/regular_file.py", "os.open"): "opens to read, without waiting for a pipe",
+    (
+        "files/state/process_lock.py",
+        "lock.acquire",
+    ): "the kernel's lock; it ends with the process",
 }
 
 
@@ -213,7 +222,7 @@ CHANGES = {
 }
 ELSEWHERE = {"socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system", "time.sleep"}
 # Whatever the library does while this module calls it is the kernel's lock: see ALLOWED.
-TAKES_THE_LOCK = "voiceops.files.process_lock"
+TAKES_THE_LOCK = "voiceops.files.state.process_lock"
 
 
 @dataclass

@@ -11,7 +11,7 @@ from machine import Machine, Maker
 from voiceops.core.result import Report
 from voiceops.effects import System
 from voiceops.errors import LockHeld
-from voiceops.files.process_lock import hold
+from voiceops.files.state.process_lock import hold
 
 BEFORE = {"old": "deep", "gone": "slow"}
 AFTER = {"old": "high", "new": "fast"}

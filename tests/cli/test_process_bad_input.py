@@ -16,7 +16,7 @@ HOLDER = """\
 import sys
 from pathlib import Path
 from voiceops.effects import System
-from voiceops.files.process_lock import hold
+from voiceops.files.state.process_lock import hold
 
 with hold(Path(sys.argv[1]), effects=System()):
     print("held", flush=True)

@@ -16,7 +16,7 @@ from cli_process import Project, Ran
 from cli_service import Service, serving
 
 from voiceops.effects import System
-from voiceops.files.process_lock import hold
+from voiceops.files.state.process_lock import hold
 
 SUBJECTS = ["voiceops", "parser", "ci", "settings", "manifests", "lockfile", "process lock"]
 

@@ -10,7 +10,7 @@ from cli_service import Service, create_elsewhere
 from cli_terminal import at_terminal
 
 from voiceops.core.lock import Lock, LockEntry
-from voiceops.files.lockfile import dump_lock
+from voiceops.files.lockfile.lockfile import dump_lock
 
 HOSTILE = "A calm # voice: 'so'\n\n  \"and\" \u202eback\\ \tlike this:\n- one"
 

@@ -11,7 +11,7 @@ import pytest
 from cli_process import INSTALL, Project
 from ruamel.yaml import YAML
 
-from voiceops.files.scaffold import Ci, find_ci
+from voiceops.files.project.scaffold import Ci, find_ci
 
 MADE = [
     *("voiceops.schema.json", "manifests/voices.yaml", "voiceops.yaml"),

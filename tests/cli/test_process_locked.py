@@ -8,7 +8,7 @@ from cli_service import Service, create_elsewhere
 
 from voiceops.core.lock import Lock, LockEntry
 from voiceops.core.spec import Spec
-from voiceops.files.lockfile import dump_lock, read_lock
+from voiceops.files.lockfile.lockfile import dump_lock, read_lock
 
 LOCKED = ("validate", "--env", "sandbox", "--locked")
 

@@ -9,7 +9,7 @@ from typing import Any
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Claims, Facts, Intent, Overlooked
 from voiceops.core.lock import Deposed, Lock, LockEntry, Why
-from voiceops.core.neighbours import Neighbour
+from voiceops.core.planning.neighbours import Neighbour
 from voiceops.core.settings import Listing, Options, Orphans, Settings
 from voiceops.core.spec import Spec
 from voiceops.core.voice import LiveVoice, parse_voice_name

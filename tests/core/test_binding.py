@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from situation import read_facts
 from test_planner_properties import situations
 
-from voiceops.core.binding import compare
 from voiceops.core.facts import Facts
 from voiceops.core.plan import Action, Plan
-from voiceops.core.planner import make_plan
+from voiceops.core.planning.binding import compare
+from voiceops.core.planning.planner import make_plan
 
 DAY = timedelta(hours=24)
 CASE: dict[str, Any] = {

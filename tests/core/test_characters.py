@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voiceops.core.characters import find_odd, name_character, show_odd
+from voiceops.core.texts.lookalikes import find_odd, name_character, show_odd
 
 NO_BREAK, NARROW, WIDE, ZERO = "\u00a0", "\u202f", "\u3000", "\u200b"
 

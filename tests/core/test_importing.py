@@ -17,7 +17,7 @@ from voiceops.core.importing import Choice, Import, Refusal, choose_imports
 from voiceops.core.limits import NAME_PATTERN
 from voiceops.core.lock import Lock, LockEntry
 from voiceops.core.plan import Action
-from voiceops.core.planner import make_plan
+from voiceops.core.planning.planner import make_plan
 from voiceops.errors import Place
 
 LONG = "sixteen_letters_"

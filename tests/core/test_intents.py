@@ -6,7 +6,7 @@ import pytest
 from situation import MODEL, NOW, spec, voice_id
 
 from voiceops.core.facts import Intent
-from voiceops.core.intents import Finding, Verdict, judge
+from voiceops.core.planning.intents import Finding, Verdict, judge
 from voiceops.core.voice import LiveVoice
 
 SETTLE_S = 600

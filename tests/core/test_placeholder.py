@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voiceops.core.placeholder import find_placeholder
+from voiceops.core.texts.placeholders import find_placeholder
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from situation import read_facts, voice_id
 
 from voiceops.core.plan import Action, Change, Plan
-from voiceops.core.planner import make_plan
+from voiceops.core.planning.planner import make_plan
 from voiceops.report.json import dump_document
 
 CASES = sorted(Path(__file__).with_name("cases").glob("*.yaml"))

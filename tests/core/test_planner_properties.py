@@ -11,10 +11,10 @@ from situation import MODEL, NOW, spec, voice_id
 
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Claims, Facts
-from voiceops.core.free import do_free_parts
 from voiceops.core.lock import Deposed, Lock, LockEntry
 from voiceops.core.plan import Action, Plan, Reason
-from voiceops.core.planner import make_plan
+from voiceops.core.planning.lock_changes import do_free_parts
+from voiceops.core.planning.planner import make_plan
 from voiceops.core.settings import Options, Orphans, Settings
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import Place

@@ -5,7 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voiceops.core.limits import LANGUAGES
-from voiceops.core.script import Misfit, count_letters, find_preview_misfit, find_prompt_misfit
+from voiceops.core.texts.script import (
+    Misfit,
+    count_letters,
+    find_preview_misfit,
+    find_prompt_misfit,
+)
 
 SENTENCES = {
     "zh": "晚上好，这里是今天的新闻。",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceops.core.text import count_characters, cut_text
+from voiceops.core.texts.parts import count_characters, cut_text
 
 
 @pytest.mark.parametrize(

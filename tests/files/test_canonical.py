@@ -16,10 +16,10 @@ from ruamel.yaml import YAML
 from voiceops.core.desired import Desired
 from voiceops.effects import System
 from voiceops.errors import FilesInvalid, FileUnusable, Place
-from voiceops.files.canonical import FIELDS, SECTIONS, format_manifest
-from voiceops.files.formatting import plan_formatting, write_formatted
-from voiceops.files.manifest_model import ManifestKeys, VoiceFields
-from voiceops.files.manifests import read_manifest
+from voiceops.files.manifests.canonical import FIELDS, SECTIONS, format_manifest
+from voiceops.files.manifests.format import plan_formatting, write_formatted
+from voiceops.files.manifests.model import ManifestKeys, VoiceFields
+from voiceops.files.manifests.read import read_manifest
 
 MODEL = "target_model: qwen3-tts-vd-2026-01-26"
 CANONICAL = f"""\

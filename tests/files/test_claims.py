@@ -14,9 +14,9 @@ from voiceops.core.spec import Spec
 from voiceops.core.voice import LiveVoice
 from voiceops.effects import System
 from voiceops.errors import JournalDamaged, LockfileInvalid
-from voiceops.files.claims import find_lockfiles, read_claims
-from voiceops.files.journal import Journal
-from voiceops.files.lockfile import dump_lock, write_lock
+from voiceops.files.lockfile.claims import find_lockfiles, read_claims
+from voiceops.files.lockfile.lockfile import dump_lock, write_lock
+from voiceops.files.state.journal import Journal
 
 MODEL = "qwen3-tts-vd-2026-01-26"
 SPEC = Spec("A deep voice.", "Hello.", "en", MODEL)

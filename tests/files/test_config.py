@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from voiceops.core.settings import Listing, Orphans, Settings
 from voiceops.errors import FilesInvalid, UsageFault
-from voiceops.files.config import Environment, config_schema, parse_config, read_config
+from voiceops.files.settings.read import Environment, config_schema, parse_config, read_config
 
 
 def read(root, text):

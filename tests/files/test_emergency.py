@@ -10,14 +10,14 @@ import pytest
 from voiceops.core.lock import Lock, LockEntry
 from voiceops.effects import System
 from voiceops.errors import FileUnusable
-from voiceops.files.emergency import (
+from voiceops.files.lockfile.emergency import (
     Kept,
     clear_emergency,
     emergency_path,
     keep,
     read_emergency,
 )
-from voiceops.files.lockfile import dump_lock
+from voiceops.files.lockfile.lockfile import dump_lock
 
 
 class Disk(System):

@@ -14,7 +14,7 @@ from voiceops.clock import Clock as ServiceClock
 from voiceops.core.facts import Intent
 from voiceops.effects import System
 from voiceops.errors import FileUnusable, JournalDamaged
-from voiceops.files.journal import Journal, Memory
+from voiceops.files.state.journal import Journal, Memory
 
 START = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 LATEST = START + timedelta(seconds=1)  # the service tells its time to the second

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from voiceops.core.lock import Deposed, Lock, LockEntry
 from voiceops.effects import System
 from voiceops.errors import FileUnusable, LockfileInvalid
-from voiceops.files.lock_merge import (
+from voiceops.files.lockfile.lockfile import dump_lock, parse_lock, read_lock
+from voiceops.files.lockfile.merge import (
     Conflict,
     Merged,
     dump_merged,
     merge_lockfiles,
     merge_locks,
 )
-from voiceops.files.lockfile import dump_lock, parse_lock, read_lock
 
 OLD = LockEntry("voice-1", "model", "en", "sha256:1")
 NEW = LockEntry("voice-2", "model", "en", "sha256:2")

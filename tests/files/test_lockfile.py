@@ -15,7 +15,13 @@ from hypothesis import strategies as st
 from voiceops.core.lock import Deposed, Lock, LockEntry
 from voiceops.effects import System
 from voiceops.errors import FileUnusable, LockfileInvalid
-from voiceops.files.lockfile import check_writable, dump_lock, parse_lock, read_lock, write_lock
+from voiceops.files.lockfile.lockfile import (
+    check_writable,
+    dump_lock,
+    parse_lock,
+    read_lock,
+    write_lock,
+)
 
 VOICE = "qwen-tts-vd-announcer-voice-20251201102800123-a1b2"
 OLD = "qwen-tts-vd-announcer-voice-20250901090000456-c3d4"

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from voiceops.core.spec import Spec
 from voiceops.errors import FilesInvalid, FileUnusable
-from voiceops.files.canonical import format_manifest
-from voiceops.files.manifest_edit import (
+from voiceops.files.manifests.canonical import format_manifest
+from voiceops.files.manifests.edit import (
     NewVoice,
     add_voices,
     find_undeclarable,
     is_matched,
     make_manifest,
 )
-from voiceops.files.manifests import read_manifest, read_manifests
-from voiceops.files.yaml_text import is_plain, spell
+from voiceops.files.manifests.read import read_manifest, read_manifests
+from voiceops.files.yaml.text import is_plain, spell
 
 VOICE = "qwen-tts-vd-anchor-voice-20251201102800123-a1b2"
 MODEL = "qwen3-tts-vd-2026-01-26"

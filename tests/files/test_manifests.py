@@ -12,14 +12,14 @@ from voiceops.core.desired import Desired
 from voiceops.core.facts import Overlooked
 from voiceops.core.spec import Spec
 from voiceops.errors import Fault, FilesInvalid, FileUnusable, Place
-from voiceops.files.faults import MAX_FAULTS_A_FILE
-from voiceops.files.manifests import (
+from voiceops.files.manifests.read import (
     Manifests,
     join_manifests,
     manifest_schema,
     read_manifest,
     read_manifests,
 )
+from voiceops.files.yaml.checks import MAX_FAULTS_A_FILE
 from voiceops.threads import do_side_by_side
 
 MODEL = "qwen3-tts-vd-2026-01-26"

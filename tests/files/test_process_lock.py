@@ -9,7 +9,7 @@ import pytest
 
 from voiceops.effects import System
 from voiceops.errors import LockHeld
-from voiceops.files.process_lock import hold
+from voiceops.files.state.process_lock import hold
 
 
 def test_a_second_apply_does_not_wait_until_the_first_is_through(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from voiceops.errors import Fault, Place
-from voiceops.files.yaml_tree import (
+from voiceops.files.yaml.tree import (
     MAX_BYTES,
     MAX_VALUES,
     Entry,

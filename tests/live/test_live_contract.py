@@ -27,14 +27,14 @@ from voiceops.core.spec import Spec
 from voiceops.core.voice import parse_voice_name, read_created
 from voiceops.effects import System
 from voiceops.errors import AuthenticationFailed, Place, ServiceError
-from voiceops.provider.access import Access
-from voiceops.provider.channel import dial_service
-from voiceops.provider.endpoints import resolve_endpoint
+from voiceops.provider.families.qwen.actions import PATH, Qwen
+from voiceops.provider.families.qwen.realtime import speak_in_session
+from voiceops.provider.families.qwen.speech import Piece, Utterance
+from voiceops.provider.families.qwen.speech_http import speak_over_http
 from voiceops.provider.protocol import Created
-from voiceops.provider.qwen import PATH, Qwen
-from voiceops.provider.realtime import speak_in_session
-from voiceops.provider.speech import Piece, Utterance
-from voiceops.provider.speech_http import speak_over_http
+from voiceops.provider.transport.access import Access
+from voiceops.provider.transport.endpoints import resolve_endpoint
+from voiceops.provider.transport.websocket import dial_service
 
 pytestmark = pytest.mark.live
 FOLDER = Path(os.environ.get("LIVE_FOLDER") or Path(__file__).parent)

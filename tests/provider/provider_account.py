@@ -13,9 +13,9 @@ from voiceops.core.desired import Desired
 from voiceops.core.settings import Listing
 from voiceops.core.spec import Spec
 from voiceops.errors import Place
-from voiceops.provider.access import Access
-from voiceops.provider.endpoints import sandbox_endpoint
-from voiceops.provider.qwen import Qwen
+from voiceops.provider.families.qwen.actions import Qwen
+from voiceops.provider.transport.access import Access
+from voiceops.provider.transport.endpoints import sandbox_endpoint
 
 KEY = "sk-canary-4f1d9c"
 VOICE = "qwen-tts-vd-announcer-voice-20251201102800123-a1b2"

@@ -13,9 +13,9 @@ from websockets.sync.server import ServerConnection
 from websockets.sync.server import serve as serve_websocket
 
 from voiceops.effects import System
-from voiceops.provider.access import Access
-from voiceops.provider.endpoints import Endpoint
-from voiceops.provider.speech import Utterance
+from voiceops.provider.families.qwen.speech import Utterance
+from voiceops.provider.transport.access import Access
+from voiceops.provider.transport.endpoints import Endpoint
 
 T = TypeVar("T")
 

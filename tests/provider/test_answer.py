@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from voiceops.provider.answer import Answer, read_answer, read_retry_after
 from voiceops.provider.quote import quote_text
-from voiceops.provider.wire import WireReply
+from voiceops.provider.transport.exchange import WireReply
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 KEY = "sk-canary"

@@ -18,10 +18,10 @@ from voiceops.core.settings import Listing
 from voiceops.core.spec import Spec
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import ListingIncomplete, Place
-from voiceops.provider.access import Access
-from voiceops.provider.endpoints import resolve_endpoint
+from voiceops.provider.families.qwen.actions import Qwen
 from voiceops.provider.protocol import Created
-from voiceops.provider.qwen import Qwen
+from voiceops.provider.transport.access import Access
+from voiceops.provider.transport.endpoints import resolve_endpoint
 
 CASSETTES = Path(__file__).parent / "cassettes"
 MODEL = "qwen3-tts-vd-realtime-2026-01-15"

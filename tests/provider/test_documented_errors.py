@@ -24,9 +24,9 @@ from voiceops.errors import (
     Throttled,
     VoiceNotFound,
 )
-from voiceops.provider.access import Access
-from voiceops.provider.endpoints import sandbox_endpoint
-from voiceops.provider.qwen import Qwen
+from voiceops.provider.families.qwen.actions import Qwen
+from voiceops.provider.transport.access import Access
+from voiceops.provider.transport.endpoints import sandbox_endpoint
 from voiceops.sandbox.script import Body, Fault, OddReply, Operation, Script
 from voiceops.sandbox.service import Sandbox
 

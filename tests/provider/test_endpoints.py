@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceops.errors import EndpointRefused
-from voiceops.provider.endpoints import KNOWN_HOSTS, Endpoint, resolve_endpoint
+from voiceops.provider.transport.endpoints import KNOWN_HOSTS, Endpoint, resolve_endpoint
 
 SINGAPORE = "https://dashscope-intl.aliyuncs.com/api/v1"
 

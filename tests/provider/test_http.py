@@ -18,13 +18,13 @@ from provider_server import Peer, Script, Server, serve, serve_raw
 from voiceops.core.settings import Listing
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import OutcomeUnknown, ProtocolViolated, ServiceError, Unreachable
-from voiceops.provider.access import Access
-from voiceops.provider.endpoints import resolve_endpoint
-from voiceops.provider.http import Http
-from voiceops.provider.line import Line
-from voiceops.provider.qwen import Qwen
-from voiceops.provider.trust import trust_for
-from voiceops.provider.wire import Call, ReplyLost, WireReply
+from voiceops.provider.families.qwen.actions import Qwen
+from voiceops.provider.transport.access import Access
+from voiceops.provider.transport.connection import Line
+from voiceops.provider.transport.endpoints import resolve_endpoint
+from voiceops.provider.transport.exchange import Call, ReplyLost, WireReply
+from voiceops.provider.transport.http import Http
+from voiceops.provider.transport.trust import trust_for
 
 FOUND = f'{{"output": {{"voice": "{VOICE}"}}}}'.encode()
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: "

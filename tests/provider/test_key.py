@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from voiceops.errors import KeyUnusable
-from voiceops.provider.key import check_key
+from voiceops.provider.transport.key import check_key
 
 
 @pytest.mark.parametrize("value", ["sk-1234", "  sk-1234", "sk-1234\r\n", "\tsk-1234 "])

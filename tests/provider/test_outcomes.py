@@ -18,8 +18,8 @@ from voiceops.errors import (
     Throttled,
     VoiceNotFound,
 )
-from voiceops.provider.qwen import Qwen
-from voiceops.provider.replies import ServiceFailed
+from voiceops.provider.families.qwen.actions import Qwen
+from voiceops.provider.repeatable import ServiceFailed
 
 
 def said(code: str, message: str = "so it is") -> dict[str, str]:

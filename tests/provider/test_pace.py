@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from provider_clock import VirtualTime
 
 from voiceops.effects import System
-from voiceops.provider.pace import Pace
+from voiceops.provider.transport.pace import Pace
 
 
 def send(count: int, pace: Pace, clock: VirtualTime) -> list[float]:

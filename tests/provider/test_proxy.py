@@ -11,12 +11,12 @@ from provider_server import serve_raw
 
 from voiceops.core.settings import Listing
 from voiceops.errors import Unreachable
-from voiceops.provider.access import Access
-from voiceops.provider.endpoints import resolve_endpoint
-from voiceops.provider.http import Http
-from voiceops.provider.proxy import find_proxy
-from voiceops.provider.qwen import Qwen
-from voiceops.provider.wire import Call
+from voiceops.provider.families.qwen.actions import Qwen
+from voiceops.provider.transport.access import Access
+from voiceops.provider.transport.endpoints import resolve_endpoint
+from voiceops.provider.transport.exchange import Call
+from voiceops.provider.transport.http import Http
+from voiceops.provider.transport.proxy import find_proxy
 
 SERVICE = "https://dashscope-intl.aliyuncs.com/api/v1"
 PROXY = "http://proxy:3128"

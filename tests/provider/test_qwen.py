@@ -14,7 +14,7 @@ from voiceops.core.settings import Listing
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import OutcomeUnknown, ServiceError, Throttled, Unreachable
 from voiceops.provider.protocol import Created, Provider
-from voiceops.provider.wire import ReplyLost
+from voiceops.provider.transport.exchange import ReplyLost
 from voiceops.version import __version__
 
 WAV = b"RIFF\x24\x00\x00\x00WAVEfmt "
@@ -236,7 +236,7 @@ def test_qwen_is_a_provider() -> None:
 
 def test_httpx_is_loaded_by_the_first_request_and_not_before() -> None:
     program = (
-        "import sys, voiceops.provider.protocol, voiceops.provider.qwen;"
+        "import sys, voiceops.provider.protocol, voiceops.provider.families.qwen.actions;"
         "sys.exit('httpx' in sys.modules or 'pydantic' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -19,11 +19,11 @@ from voiceops.errors import (
     Throttled,
     Unreachable,
 )
-from voiceops.provider.replies import ServiceFailed
-from voiceops.provider.speech import Piece, join_samples
-from voiceops.provider.speech_http import MAX_REPLY_BYTES, speak_over_http
-from voiceops.provider.sse import MAX_LINE_BYTES, read_events
-from voiceops.provider.wire import ReplyLost
+from voiceops.provider.families.qwen.speech import Piece, join_samples
+from voiceops.provider.families.qwen.speech_http import MAX_REPLY_BYTES, speak_over_http
+from voiceops.provider.repeatable import ServiceFailed
+from voiceops.provider.transport.exchange import ReplyLost
+from voiceops.provider.transport.sse import MAX_LINE_BYTES, read_events
 
 STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
 

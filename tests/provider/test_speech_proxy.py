@@ -9,10 +9,10 @@ from speech_server import KEY, REALTIME_MODEL, utter
 
 from voiceops.effects import System
 from voiceops.errors import Unreachable
-from voiceops.provider.access import Access
-from voiceops.provider.channel import dial_service
-from voiceops.provider.endpoints import Endpoint
-from voiceops.provider.speech_http import speak_over_http
+from voiceops.provider.families.qwen.speech_http import speak_over_http
+from voiceops.provider.transport.access import Access
+from voiceops.provider.transport.endpoints import Endpoint
+from voiceops.provider.transport.websocket import dial_service
 
 SERVICE = Access(Endpoint("https://service.invalid/api/v1", "test"), KEY, None, System())
 

@@ -36,11 +36,11 @@ from voiceops.errors import (
     Throttled,
     Unreachable,
 )
-from voiceops.provider.channel import MAX_FRAME_BYTES, dial_service
-from voiceops.provider.realtime import Limits, speak_in_session
-from voiceops.provider.replies import ServiceFailed
-from voiceops.provider.speech import find_limit_s
-from voiceops.provider.wire import ReplyLost
+from voiceops.provider.families.qwen.realtime import Limits, speak_in_session
+from voiceops.provider.families.qwen.speech import find_limit_s
+from voiceops.provider.repeatable import ServiceFailed
+from voiceops.provider.transport.exchange import ReplyLost
+from voiceops.provider.transport.websocket import MAX_FRAME_BYTES, dial_service
 
 Events = list[dict[str, Any]]
 Play = Callable[[ServerConnection, Events], None]

@@ -5,8 +5,8 @@ import pytest
 from voiceops.core.spec import Spec
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import ProtocolViolated
+from voiceops.provider.families.qwen.voices import read_page, read_queried
 from voiceops.provider.listing import Page
-from voiceops.provider.voices import read_page, read_queried
 
 ITEM = {
     "gmt_create": "2025-12-10 17:04:54",

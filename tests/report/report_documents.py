@@ -11,7 +11,7 @@ from situation import read_facts
 
 from voiceops.core.findings import Findings
 from voiceops.core.plan import Action, Plan, Quota
-from voiceops.core.planner import make_plan
+from voiceops.core.planning.planner import make_plan
 from voiceops.core.result import Report, Result, Status
 from voiceops.errors import AuthenticationFailed, Fault, Place
 from voiceops.report.documents import Document, Failure, parse_document

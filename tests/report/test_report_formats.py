@@ -14,17 +14,18 @@ from ruamel.yaml import YAML
 
 from voiceops.core.plan import Action, Plan, Reason
 from voiceops.core.result import Status
-from voiceops.report import apply_outline, sentences
+from voiceops.report import sentences
 from voiceops.report.documents import Document
 from voiceops.report.github import render_github
 from voiceops.report.gitlab import render_gitlab
 from voiceops.report.junit import render_junit
 from voiceops.report.markdown import render_markdown
-from voiceops.report.notes import Level, Outline
-from voiceops.report.outline import make_outline
+from voiceops.report.outlines import apply as apply_outline
+from voiceops.report.outlines.document import make_outline
+from voiceops.report.outlines.notes import Level, Outline
 from voiceops.report.sarif import render_sarif
 from voiceops.report.style import Style
-from voiceops.report.text import render_text
+from voiceops.report.text.document import render_text
 from voiceops.version import __version__
 
 MARKDOWN = Path(__file__).parent / "markdown"

@@ -18,11 +18,11 @@ from voiceops.report.github import render_github
 from voiceops.report.gitlab import render_gitlab
 from voiceops.report.junit import render_junit
 from voiceops.report.markdown import code, prose, render_markdown
-from voiceops.report.outline import make_outline
+from voiceops.report.outlines.document import make_outline
 from voiceops.report.sarif import render_sarif
 from voiceops.report.style import Style
 from voiceops.report.terminal import show
-from voiceops.report.text import render_text
+from voiceops.report.text.document import render_text
 
 PIECES = (
     *("|", "\\|", "`", "``", "```", "\\", "\n", "\r", "\r\n", "\t", "\v", "\x85", "\u2028"),

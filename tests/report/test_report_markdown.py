@@ -14,7 +14,7 @@ from voiceops.core.plan import Plan
 from voiceops.errors import Fault, Place
 from voiceops.report.documents import Failure
 from voiceops.report.markdown import MAX_CHARACTERS, render_markdown
-from voiceops.report.outline import make_outline
+from voiceops.report.outlines.document import make_outline
 
 LONG = "沉稳" * 200
 CUT = re.compile(r"^([\d,]+) of ([\d,]+) are cut here, for want of room\.", re.MULTILINE)

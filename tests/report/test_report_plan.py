@@ -7,11 +7,11 @@ import json
 from situation import read_facts
 
 from voiceops.core.plan import Action
-from voiceops.core.planner import make_plan
-from voiceops.report import plan_text
+from voiceops.core.planning.planner import make_plan
 from voiceops.report.json import dump_document
-from voiceops.report.plan_text import render_plan
 from voiceops.report.style import Style
+from voiceops.report.text import plan as plan_text
+from voiceops.report.text.plan import render_plan
 
 CASE = {
     "settings": {"quota": 8, "orphans": "keep"},

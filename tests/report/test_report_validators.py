@@ -11,7 +11,7 @@ from installed import install_modules, install_programs
 from report_documents import documents
 
 from voiceops.report.junit import render_junit
-from voiceops.report.outline import make_outline
+from voiceops.report.outlines.document import make_outline
 from voiceops.report.sarif import render_sarif
 
 MULTITOOL = {"@microsoft/sarif-multitool-linux": "5.7.0"}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceops.sandbox.manner import read_manner
+from voiceops.sandbox.behaviour import read_manner
 
 NEUTRAL = read_manner("")
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voiceops.sandbox.manner import read_manner
+from voiceops.sandbox.behaviour import read_manner
 from voiceops.sandbox.synthesizer import synthesize
 
 RATE_HZ = 8000

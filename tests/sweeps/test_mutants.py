@@ -40,18 +40,18 @@ REPLIES = ("tests/provider/test_outcomes.py", "tests/provider/test_qwen.py")
 PROVIDER = ("tests/provider",)
 # What is mutated, and the tests that must notice: what survives one stage goes on to the next.
 TARGETS = {
-    "voiceops/core/planner.py": (CASES, PROPERTIES),
-    "voiceops/core/decide.py": (CASES, PROPERTIES),
-    "voiceops/core/moves.py": (CASES, PROPERTIES),
-    "voiceops/core/deposed.py": (CASES, PROPERTIES),
-    "voiceops/core/neighbours.py": (CASES, MOVES),
-    "voiceops/core/pending.py": (CASES, PROPERTIES),
-    "voiceops/core/recovery.py": (CASES, PROPERTIES),
-    "voiceops/core/intents.py": (CASES, APPLIES),
-    "voiceops/files/journal.py": (("tests/files/test_journal.py",), APPLIES, FAULTS),
-    "voiceops/files/lockfile.py": (("tests/files/test_lockfile.py",), APPLIES),
-    "voiceops/provider/replies.py": (REPLIES, PROVIDER, FAULTS),
-    "voiceops/provider/creation.py": (REPLIES, PROVIDER, FAULTS),
+    "voiceops/core/planning/planner.py": (CASES, PROPERTIES),
+    "voiceops/core/planning/decide.py": (CASES, PROPERTIES),
+    "voiceops/core/planning/moves.py": (CASES, PROPERTIES),
+    "voiceops/core/planning/deposed.py": (CASES, PROPERTIES),
+    "voiceops/core/planning/neighbours.py": (CASES, MOVES),
+    "voiceops/core/planning/pending.py": (CASES, PROPERTIES),
+    "voiceops/core/planning/recovery.py": (CASES, PROPERTIES),
+    "voiceops/core/planning/intents.py": (CASES, APPLIES),
+    "voiceops/files/state/journal.py": (("tests/files/test_journal.py",), APPLIES, FAULTS),
+    "voiceops/files/lockfile/lockfile.py": (("tests/files/test_lockfile.py",), APPLIES),
+    "voiceops/provider/repeatable.py": (REPLIES, PROVIDER, FAULTS),
+    "voiceops/provider/families/qwen/create.py": (REPLIES, PROVIDER, FAULTS),
     "voiceops/provider/meanings.py": (REPLIES, PROVIDER, FAULTS),
 }
 pytestmark = pytest.mark.sweep

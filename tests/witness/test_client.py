@@ -13,13 +13,13 @@ from voiceops.core.settings import Listing
 from voiceops.core.spec import Spec
 from voiceops.effects import System
 from voiceops.errors import Place
-from voiceops.provider.access import Access
-from voiceops.provider.channel import dial_service
-from voiceops.provider.endpoints import Endpoint
-from voiceops.provider.qwen import Qwen
-from voiceops.provider.realtime import speak_in_session
-from voiceops.provider.speech import Utterance
-from voiceops.provider.speech_http import speak_over_http
+from voiceops.provider.families.qwen.actions import Qwen
+from voiceops.provider.families.qwen.realtime import speak_in_session
+from voiceops.provider.families.qwen.speech import Utterance
+from voiceops.provider.families.qwen.speech_http import speak_over_http
+from voiceops.provider.transport.access import Access
+from voiceops.provider.transport.endpoints import Endpoint
+from voiceops.provider.transport.websocket import dial_service
 
 HTTP_MODEL = "qwen3-tts-vd-2026-01-26"
 REALTIME_MODEL = "qwen3-tts-vd-realtime-2026-01-15"

@@ -12,8 +12,8 @@ from voiceops.core.forms import ACCOUNT_ZONE
 from voiceops.core.lock import Lock, LockEntry
 from voiceops.effects import Effects
 from voiceops.errors import FileUnusable
-from voiceops.files.journal import Journal
-from voiceops.files.lockfile import read_lock, write_lock
+from voiceops.files.lockfile.lockfile import read_lock, write_lock
+from voiceops.files.state.journal import Journal
 
 
 class Books:

@@ -12,12 +12,12 @@ from voiceops.apply.delete import delete_orphan, prune
 from voiceops.apply.run import Event, EventKind, Run
 from voiceops.apply.settle import settle
 from voiceops.core.facts import Facts
-from voiceops.core.free import FREE_ACTIONS, do_free_parts
-from voiceops.core.intents import Verdict
 from voiceops.core.plan import Action, Change, Plan, Reason
+from voiceops.core.planning.intents import Verdict
+from voiceops.core.planning.lock_changes import FREE_ACTIONS, do_free_parts
 from voiceops.core.result import Result, Status
 from voiceops.errors import FileUnusable, ServiceError
-from voiceops.files.previews import find_preview
+from voiceops.files.state.previews import find_preview
 from voiceops.threads import do_side_by_side
 
 _PAID = frozenset({Action.CREATE, Action.REPLACE})

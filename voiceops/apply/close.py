@@ -6,8 +6,8 @@ from voiceops.apply.run import Run
 from voiceops.apply.settle import close_recorded
 from voiceops.core.facts import Facts
 from voiceops.core.plan import Plan, Reason
-from voiceops.core.view import View
-from voiceops.files.emergency import clear_emergency, read_emergency
+from voiceops.core.planning.facts_index import View
+from voiceops.files.lockfile.emergency import clear_emergency, read_emergency
 
 _ANSWERS = frozenset({Reason.DECLARED, Reason.RECOVERED})
 

@@ -17,7 +17,7 @@ from voiceops.core.plan import Change
 from voiceops.core.result import Result, Status
 from voiceops.effects import Effects
 from voiceops.errors import FileUnusable
-from voiceops.files.emergency import Kept, keep
+from voiceops.files.lockfile.emergency import Kept, keep
 from voiceops.provider.protocol import Provider
 
 MOST_UNKNOWNS = 2

@@ -7,15 +7,15 @@ from itertools import chain, repeat
 
 from voiceops.apply.run import Event, EventKind, Run
 from voiceops.core.facts import Intent
-from voiceops.core.intents import Verdict, judge
 from voiceops.core.lock import LockEntry
 from voiceops.core.plan import Action
+from voiceops.core.planning.facts_index import find_unclaimed
+from voiceops.core.planning.intents import Verdict, judge
 from voiceops.core.result import Result, Status
-from voiceops.core.view import find_unclaimed
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import Rejected, ServiceError
-from voiceops.files.journal import Memory
-from voiceops.files.unrecorded import find_unrecorded
+from voiceops.files.state.journal import Memory
+from voiceops.files.state.unrecorded import find_unrecorded
 
 # Seconds between two looks at the account, growing: a lost reply's voice mostly shows at once.
 PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0)

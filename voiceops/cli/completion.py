@@ -18,7 +18,7 @@ MOST = 200
 
 def suggest_environments(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """Suggest the names of environments."""
-    from voiceops.files.glance import glance_at_environments
+    from voiceops.files.manifests.names import glance_at_environments
 
     return _choose(glance_at_environments(_find_root(context)), incomplete)
 
@@ -30,14 +30,14 @@ def suggest_locked(context: click.Context, _: click.Parameter, incomplete: str) 
 
 def suggest_names(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """Suggest the names that are locked or declared."""
-    from voiceops.files.glance import glance_at_manifests
+    from voiceops.files.manifests.names import glance_at_manifests
 
     declared = glance_at_manifests(_find_root(context))
     return _choose({*_find_locked(context), *declared}, incomplete)
 
 
 def _find_locked(context: click.Context) -> list[str]:
-    from voiceops.files.glance import glance_at_environments, glance_at_lockfile
+    from voiceops.files.manifests.names import glance_at_environments, glance_at_lockfile
 
     lockfiles = glance_at_environments(_find_root(context))
     name = _find_said(context, "environment")

@@ -118,7 +118,7 @@ def document_options(callback: Callback) -> Callback:
 
 def _check_target(path: Path, root: Path) -> None:
     from voiceops.effects import System
-    from voiceops.files.writing import writing
+    from voiceops.files.write_errors import writing
 
     if not path.parent.is_dir():
         raise FileUnusable(f"{path.parent}: there is no such folder", hint="check -o")
@@ -133,8 +133,8 @@ def _is_document(path: Path) -> bool:
     """Tell whether a file may be written over: one of ours, whatever its version, or empty."""
     import json
 
-    from voiceops.files.regular import read_regular
-    from voiceops.files.writing import writing
+    from voiceops.files.regular_file import read_regular
+    from voiceops.files.write_errors import writing
     from voiceops.report.documents import MAX_BYTES
 
     with writing(path):
@@ -149,7 +149,7 @@ def _is_document(path: Path) -> bool:
 def _save(document: object, path: Path, root: Path) -> None:
     from voiceops.effects import System
     from voiceops.files.atomic import replace_file
-    from voiceops.files.writing import writing
+    from voiceops.files.write_errors import writing
     from voiceops.report.json import encode_document
 
     data = encode_document(document)

@@ -59,7 +59,7 @@ def say_each(said: Global) -> dict[str, Global]:
 
     The settings are read once. Raises UsageFault if an environment was named, too.
     """
-    from voiceops.files.config import SANDBOX
+    from voiceops.files.settings.read import SANDBOX
 
     if said.environment is not None:
         raise UsageFault("--env and --all-environments exclude each other", hint="leave one out")
@@ -94,7 +94,7 @@ def run_everywhere(
 
 
 def _run(name: str, said: Global, delivery: Delivery, work: Work) -> Outcome:
-    from voiceops.report.outline import make_outline
+    from voiceops.report.outlines.document import make_outline
 
     printed: list[str] = []
     headings: list[str] = []

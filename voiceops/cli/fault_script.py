@@ -9,8 +9,8 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, model_validator
 
 from voiceops.errors import FilesInvalid, FileUnusable, Place
-from voiceops.files.faults import Checked, check, limit_faults, refuse
-from voiceops.files.yaml_tree import MAX_BYTES, Entry, read_tree
+from voiceops.files.yaml.checks import Checked, check, limit_faults, refuse
+from voiceops.files.yaml.tree import MAX_BYTES, Entry, read_tree
 from voiceops.sandbox import script
 from voiceops.sandbox.script import Body, Lost, OddReply, Operation, Script
 

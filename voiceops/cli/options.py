@@ -15,7 +15,7 @@ from voiceops.errors import UsageFault
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from voiceops.files.config import Config
+    from voiceops.files.settings.read import Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Global:
 
     def read_config(self) -> Config:
         """Read the project's settings, if that was not done; raises as `files.config` does."""
-        from voiceops.files.config import read_config
+        from voiceops.files.settings.read import read_config
 
         return self.config or read_config(self.root)
 

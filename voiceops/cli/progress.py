@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from voiceops.cli.terminal import style_for
-from voiceops.report.apply_text import render_result
 from voiceops.report.style import Style
 from voiceops.report.terminal import clip, show
+from voiceops.report.text.apply import render_result
 
 if TYPE_CHECKING:
     from voiceops.apply.run import Event

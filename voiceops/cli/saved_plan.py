@@ -16,8 +16,8 @@ from voiceops.errors import DecisionNeeded, FileUnusable, UsageFault
 from voiceops.report.terminal import show
 
 if TYPE_CHECKING:
-    from voiceops.core.binding import Comparison
     from voiceops.core.plan import Plan
+    from voiceops.core.planning.binding import Comparison
     from voiceops.core.settings import Options
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -47,8 +47,8 @@ def read_saved(path: Path, said: Global, options: Options) -> Plan:
     has its own. Raises FileUnusable for a file that is no plan, and DecisionNeeded for a plan
     that was refused when it was made, whatever else it says.
     """
-    from voiceops.core.binding import name_changes
     from voiceops.core.plan import Plan
+    from voiceops.core.planning.binding import name_changes
     from voiceops.core.settings import Options
     from voiceops.report.documents import read_document
 
@@ -97,7 +97,7 @@ def refuse_stale(saved: Plan, fresh: Plan, said: Global, *, max_age: timedelta) 
 
     Raises DecisionNeeded for a stale one, after showing where the two part.
     """
-    from voiceops.core.binding import compare
+    from voiceops.core.planning.binding import compare
 
     comparison = compare(saved, fresh, max_age=max_age)
     if comparison.stale:

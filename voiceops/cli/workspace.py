@@ -15,18 +15,18 @@ import click
 from voiceops.cli.options import Global
 from voiceops.effects import System
 from voiceops.errors import UsageFault
-from voiceops.files.config import SANDBOX, Environment
-from voiceops.files.state import make_state_dir
-from voiceops.files.writing import writing
-from voiceops.observe import Workspace, find_neighbours, find_siblings
-from voiceops.provider.access import Access
-from voiceops.provider.endpoints import resolve_endpoint, sandbox_endpoint
-from voiceops.provider.key import check_key
-from voiceops.provider.qwen import Qwen
+from voiceops.files.settings.read import SANDBOX, Environment
+from voiceops.files.state.folder import make_state_dir
+from voiceops.files.write_errors import writing
+from voiceops.provider.families.qwen.actions import Qwen
+from voiceops.provider.transport.access import Access
+from voiceops.provider.transport.endpoints import resolve_endpoint, sandbox_endpoint
+from voiceops.provider.transport.key import check_key
 from voiceops.report.terminal import show
+from voiceops.workflows.observe import Workspace, find_neighbours, find_siblings
 
 if TYPE_CHECKING:
-    from voiceops.provider.channel import Channel, Dial
+    from voiceops.provider.transport.websocket import Channel, Dial
     from voiceops.sandbox.script import Script
     from voiceops.sandbox.service import Sandbox
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from voiceops.core.desired import Desired
 from voiceops.core.lock import Lock
-from voiceops.core.neighbours import Neighbour
+from voiceops.core.planning.neighbours import Neighbour
 from voiceops.core.settings import Options, Settings
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import Fault

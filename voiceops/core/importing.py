@@ -9,9 +9,9 @@ from itertools import chain, count
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Facts
 from voiceops.core.plan import Plan, Reason
-from voiceops.core.planner import make_plan
+from voiceops.core.planning.facts_index import View
+from voiceops.core.planning.planner import make_plan
 from voiceops.core.spec import Spec
-from voiceops.core.view import View
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import Place
 

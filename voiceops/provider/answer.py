@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from voiceops.provider.quote import quote_text
-from voiceops.provider.wire import WireReply
+from voiceops.provider.transport.exchange import WireReply
 
 
 @dataclass(frozen=True, slots=True)

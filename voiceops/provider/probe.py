@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from voiceops.errors import ServiceError
-from voiceops.provider.access import Access
 from voiceops.provider.answer import read_answer
-from voiceops.provider.qwen import MODEL, open_http
-from voiceops.provider.replies import take_document
-from voiceops.provider.voices import read_page
-from voiceops.provider.wire import Call
+from voiceops.provider.families.qwen.actions import MODEL, open_http
+from voiceops.provider.families.qwen.voices import read_page
+from voiceops.provider.repeatable import take_document
+from voiceops.provider.transport.access import Access
+from voiceops.provider.transport.exchange import Call
 
 LABEL = "list"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from voiceops.report.markdown import render_markdown
-from voiceops.report.notes import Level, Note, Outline
+from voiceops.report.outlines.notes import Level, Note, Outline
 from voiceops.report.terminal import show
 
 # More annotations of a level than this GitHub leaves out silently, a step.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from voiceops.report.notes import Outline
+from voiceops.report.outlines.notes import Outline
 
 
 def render_gitlab(outline: Outline) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from voiceops.report.notes import Level, Note, Outline, Section
+from voiceops.report.outlines.notes import Level, Note, Outline, Section
 from voiceops.report.terminal import show
 
 # What `show` leaves of the characters that XML 1.0 cannot hold (section 2.2).

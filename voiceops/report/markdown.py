@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from voiceops.report.notes import Level, Note, Outline, Section
+from voiceops.report.outlines.notes import Level, Note, Outline, Section
 from voiceops.report.terminal import clip, show
 
 # GitHub takes 65,536 code points in a pull request and 262,144 bytes in a comment, which is never

@@ -6,7 +6,7 @@ import json
 from urllib.parse import quote
 
 from voiceops.errors import Place
-from voiceops.report.notes import Level, Note, Outline
+from voiceops.report.outlines.notes import Level, Note, Outline
 from voiceops.report.terminal import show
 from voiceops.version import __version__
 

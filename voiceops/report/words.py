@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from voiceops.core.characters import show_odd
+from voiceops.core.texts.lookalikes import show_odd
 
 # Han and kana are written without spaces: there every character is a word.
 _LETTER = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import cycle
 
-from voiceops.sandbox.manner import Manner, read_manner
+from voiceops.sandbox.behaviour import Manner, read_manner
 from voiceops.sandbox.syllables import Ending, Phrase, read_phrases
 
 # Formants of an adult's vowels in Hz, and how loud each is. Rounded from Peterson and Barney,

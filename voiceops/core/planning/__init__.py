@@ -1,0 +1,1 @@
+"""Compares what is declared, locked and live, and decides every name once."""

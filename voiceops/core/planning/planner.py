@@ -1,0 +1,257 @@
+"""Make a plan: decide every name once, then weigh the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+from datetime import datetime
+
+from voiceops.core.desired import Desired
+from voiceops.core.difference import find_differences
+from voiceops.core.facts import Facts, Intent
+from voiceops.core.lock import Why
+from voiceops.core.plan import (
+    Action,
+    Change,
+    Drift,
+    Pinned,
+    Plan,
+    Problem,
+    Reason,
+    Unmanaged,
+)
+from voiceops.core.planning.advice import find_advice
+from voiceops.core.planning.binding import bind
+from voiceops.core.planning.decide import decide, unlisted
+from voiceops.core.planning.deposed import decide_deposed, find_end
+from voiceops.core.planning.facts_index import View
+from voiceops.core.planning.guards import find_asks, find_guards
+from voiceops.core.planning.moves import Moves, Origin
+from voiceops.core.planning.neighbours import decide_parting, is_wanted_there
+from voiceops.core.planning.outlook import find_idle, find_price, find_quota
+from voiceops.core.planning.pending import decide_pending, find_left_over
+from voiceops.core.settings import Orphans, matches
+from voiceops.core.voice import LiveVoice
+from voiceops.errors import NOWHERE, Fault
+
+_ORDER = {action: position for position, action in enumerate(Action)}
+
+
+def make_plan(facts: Facts) -> Plan:
+    """Decide what an apply would do, from these facts alone.
+
+    Total and deterministic: the order of the facts does not matter. Every declared or locked name
+    is decided once, every deposed and every unmanaged voice once.
+    """
+    view = View(facts)
+    moves = Moves(view)
+    pairs = [
+        (desired, moves.origin_of(desired))
+        for desired in sorted(facts.desired, key=lambda desired: desired.name)
+    ]
+    rows = _decide_all(pairs, moves, view)
+    taken = {row.voice for row in rows if row.action is Action.RESTORE}
+    deposed, waiting = decide_deposed(taken, view)
+    rows += deposed
+    unmanaged = _find_unmanaged(rows, pairs, view)
+    rows += _delete_unmanaged(unmanaged, view)
+    shown = sorted(
+        (row for row in rows if row.action is not Action.KEEP),
+        key=lambda row: (_ORDER[row.action], row.name, row.voice),
+    )
+    linked = _link(shown)
+    selected = tuple(row for row in shown if _is_selected(row, linked, facts))
+    return Plan(
+        environment=facts.environment,
+        endpoint=facts.endpoint,
+        today=view.today,
+        changes=selected,
+        unchanged=sum(row.action is Action.KEEP for row in rows),
+        unselected=len(shown) - len(selected),
+        quota=find_quota(selected, facts),
+        idle=find_idle(selected, unmanaged, view),
+        price=find_price(selected, facts.settings),
+        drift=_find_drift(rows, view),
+        unmanaged=unmanaged,
+        waiting=waiting,
+        pinned=tuple(
+            Pinned(row.name, row.voice, row.differences)
+            for row in rows
+            if row.reason is Reason.PINNED
+        ),
+        problems=tuple(
+            Problem(row.name, row.reason, row.message, row.hint)
+            for row in selected
+            if row.action is Action.PROBLEM
+        ),
+        guards=find_guards(rows, selected, waiting, facts),
+        asks=find_asks(selected, view),
+        warnings=(
+            *sorted(facts.warnings),
+            *find_advice(rows, pairs, unmanaged, view),
+            *_find_company(shown, linked, facts),
+        ),
+        binding=bind(facts, selected),
+    )
+
+
+def _decide_all(
+    pairs: list[tuple[Desired, Origin | None]], moves: Moves, view: View
+) -> list[Change]:
+    """Decide declared names, then locked names that nobody declares."""
+    # Of several of one name those whose outcome is unknown come first.
+    intents = {intent.name: intent for intent in sorted(view.facts.intents, key=_by_doubt)}
+    rows: list[Change] = []
+    decided = set()
+    for desired, origin in pairs:
+        names = {desired.name, *desired.aliases}
+        decided |= {desired.name} | ({origin.name} if origin else set())
+        pending = sorted(names & intents.keys())
+        if pending:
+            row = decide_pending(intents.pop(pending[0]), desired, moves, view)
+            rows += [row] if row else []
+        else:
+            rows.append(decide(desired, moves, view))
+    for name, intent in intents.items():
+        row = decide_pending(intent, None, moves, view)
+        if row:
+            rows.append(row)
+            decided.add(name)
+    removed = view.facts.lock.voices.keys() - decided
+    return rows + [_decide_removed(name, removed, view) for name in sorted(removed)]
+
+
+def _by_doubt(intent: Intent) -> tuple[bool, datetime, str]:
+    return not intent.made, intent.at, intent.id
+
+
+def _decide_removed(name: str, removed: Set[str], view: View) -> Change:
+    """Decide a locked name that no manifest declares.
+
+    If several names stand for one voice, it is deleted with the last of them.
+    """
+    voice_id = view.facts.lock.voices[name].voice_id
+    names = view.facts.lock.names_of(voice_id)
+    is_wanted = voice_id in view.facts.claims.voices or not removed >= set(names)
+    if is_wanted or name != names[-1] or view.is_gone(voice_id):
+        message = view.say_who_keeps(voice_id)
+        return Change(Action.FORGET, Reason.REMOVED, name, voice=voice_id, message=message)
+    if view.live(voice_id) is None:
+        return unlisted(name, voice_id, None, view)
+    parting = decide_parting(view.facts.neighbours, name, view.facts.lock.voices[name])
+    if parting is not None:
+        return parting
+    is_alias = any(name in desired.aliases for desired in view.facts.desired)
+    reason = Reason.SUPERSEDED if is_alias else Reason.REMOVED
+    return _let_go(Why.REMOVED, reason, name, voice_id, view=view)
+
+
+def _let_go(why: Why, reason: Reason, name: str, voice_id: str, *, view: View) -> Change:
+    """Delete a voice that nobody declares, or depose it if it has days to wait."""
+    until = find_end(why, name, voice_id, view)
+    action = Action.DEPOSE if until else Action.DELETE
+    return Change(action, reason, name, voice=voice_id, until=until)
+
+
+def _find_unmanaged(
+    rows: list[Change], pairs: list[tuple[Desired, Origin | None]], view: View
+) -> tuple[Unmanaged, ...]:
+    """List the unclaimed voices of our family that no row has taken, sorted by voice name."""
+    taken = {row.voice for row in rows}
+    taken |= {candidate.voice for row in rows for candidate in row.candidates}
+    pending = {row.name for row in rows if row.action is Action.SETTLE}
+    known = _declared_specs(pairs)
+    declared = {desired.name for desired, _ in pairs}
+    left_over = find_left_over(view.facts.intents, view)
+    paid = {voice: name for voice, name in left_over.items() if name in declared}
+    return tuple(
+        Unmanaged(
+            voice=voice.voice_id,
+            name=voice.preferred_name or "",
+            created=voice.created,
+            target_model=voice.target_model,
+            duplicate_of=paid.get(voice.voice_id) or _duplicate_of(voice, known),
+        )
+        for voice in view.all_unclaimed()
+        if voice.voice_id not in taken
+        and voice.preferred_name not in pending
+        and not matches(view.facts.settings.ignore, voice.voice_id, voice.preferred_name or "")
+    )
+
+
+def _declared_specs(pairs: list[tuple[Desired, Origin | None]]) -> dict[tuple[str, str], str]:
+    """Map preferred name and spec digest to the declared name that asks for them."""
+    return {
+        (name, desired.spec.digest): desired.name
+        for desired, _ in pairs
+        for name in (desired.name, *desired.aliases)
+    }
+
+
+def _duplicate_of(voice: LiveVoice, known: dict[tuple[str, str], str]) -> str:
+    if voice.spec is None or voice.preferred_name is None:
+        return ""
+    return known.get((voice.preferred_name, voice.spec.digest), "")
+
+
+def _delete_unmanaged(unmanaged: tuple[Unmanaged, ...], view: View) -> list[Change]:
+    """Delete what belongs to nobody; who made it lately may not have recorded it yet.
+
+    Nobody states the zone of the stamps that tell when that was, so the doubt of a day counts.
+
+    While another environment has no lockfile, nobody knows what belongs to it; what its manifests
+    ask for, it takes.
+    """
+    if view.facts.settings.orphans is not Orphans.DELETE or view.facts.claims.missing:
+        return []
+    return [
+        _let_go(Why.UNMANAGED, Reason.UNMANAGED, voice.name, voice.voice, view=view)
+        for voice in unmanaged
+        if not voice.duplicate_of and view.is_old(voice.voice)
+        if (live := view.live(voice.voice)) and not is_wanted_there(view.facts.neighbours, live)
+    ]
+
+
+def _link(rows: list[Change]) -> Mapping[str, Set[str]]:
+    """Give for each name all that is touched with it: moves are done together, or not at all."""
+    linked: dict[str, set[str]] = {}
+    for row in rows:
+        if row.renamed_from:
+            both = linked.get(row.name, set()) | linked.get(row.renamed_from, set())
+            both |= {row.name, *row.touched}
+            linked |= dict.fromkeys(both, both)
+    return linked
+
+
+def _is_selected(row: Change, linked: Mapping[str, Set[str]], facts: Facts) -> bool:
+    """Tell whether a change is asked for: by any name that it touches, or any voice."""
+    if row.action is Action.SETTLE:
+        return True
+    return facts.options.selects(*row.touched, *sorted(linked.get(row.name, ())))
+
+
+def _find_company(
+    shown: list[Change], linked: Mapping[str, Set[str]], facts: Facts
+) -> Iterator[Fault]:
+    """Say which moves a selection takes along, or leaves out, since they are done together."""
+    names = {row.name for row in shown}
+    for row in shown:
+        is_selected = _is_selected(row, linked, facts)
+        if row.name in linked and facts.options.selects(*row.touched) is not is_selected:
+            others = ", ".join(sorted(linked[row.name] & names - {row.name}))
+            what = "is done" if is_selected else "is left out"
+            place = row.desired.place if row.desired else NOWHERE
+            yield Fault(place, f"{row.name} {what}, too: it moves together with {others}", "")
+
+
+def _find_drift(rows: list[Change], view: View) -> tuple[Drift, ...]:
+    """List what changed outside voiceops, sorted by name: voices lost, voices echoed otherwise."""
+    drift = []
+    for row in rows:
+        gone = row.lost or (row.voice if row.action is Action.FORGET else "")
+        if gone in view.own_voices and gone not in view.facts.deleted and view.is_gone(gone):
+            drift.append(Drift(row.name, gone, Reason.LOST))
+        live = view.live(row.voice)
+        if row.reason is Reason.ECHOED and live and live.spec and row.desired:
+            differences = find_differences(row.desired.spec, live.spec)
+            drift.append(Drift(row.name, row.voice, Reason.ECHOED, differences))
+    return tuple(sorted(drift, key=lambda entry: entry.name))

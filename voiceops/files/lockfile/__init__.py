@@ -1,0 +1,1 @@
+"""The lockfile, its merge, what those of other environments claim, and the emergency file."""

@@ -1,0 +1,1 @@
+"""What people declare: found, read, checked, edited, and brought into one form."""

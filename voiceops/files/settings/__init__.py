@@ -1,0 +1,1 @@
+"""voiceops.yaml: the environments and their settings."""

@@ -1,0 +1,1 @@
+"""What git does not keep: journal, process lock, previews."""

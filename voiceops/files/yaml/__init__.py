@@ -1,0 +1,1 @@
+"""YAML in which every value knows its place, and what is checked of it."""

@@ -1,0 +1,1 @@
+"""The vendor's APIs that make voices, a room each."""

@@ -1,0 +1,138 @@
+"""Qwen voice design: the four actions of the vendor's API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from voiceops.clock import Clock
+from voiceops.core.desired import Desired
+from voiceops.core.settings import Listing
+from voiceops.core.voice import LiveVoice
+from voiceops.errors import OutcomeUnknown, ProtocolViolated, Throttled, VoiceNotFound
+from voiceops.provider.answer import Answer, read_answer
+from voiceops.provider.families.qwen.create import (
+    UNKNOWN_HINT,
+    UNKNOWN_NOTE,
+    read_created,
+    write_create,
+)
+from voiceops.provider.families.qwen.voices import read_page, read_queried
+from voiceops.provider.listing import Page, list_all
+from voiceops.provider.protocol import Created
+from voiceops.provider.repeatable import take_document
+from voiceops.provider.transport.access import Access
+from voiceops.provider.transport.exchange import MIB, Call, ReplyLost
+from voiceops.provider.transport.http import Http
+from voiceops.provider.transport.pace import Pace
+from voiceops.provider.transport.retry import limit_pause, send_again
+
+MODEL = "qwen-voice-design"
+PATH = "/services/audio/tts/customization"
+CREATE_TIME_LIMIT_S = 120.0
+CREATE_SIZE_LIMIT_BYTES = 32 * MIB
+# What a throttled create pauses everybody for, if the service names no time.
+THROTTLED_PAUSE_S = 1.0
+
+
+class Qwen:
+    """The provider for Qwen voice design; see `Provider` for what its actions promise.
+
+    All threads share one pace. `tell` hears of requests that are sent again, from any thread.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        *,
+        requests_per_minute: int,
+        listing: Listing,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._key = access.key
+        self._effects = access.effects
+        self.clock = Clock(access.effects)
+        self._listing = listing
+        self._tell = tell
+        self._pace = Pace(requests_per_minute, effects=access.effects)
+        self._http = open_http(access)
+
+    def list(self) -> tuple[LiveVoice, ...]:
+        """List all voices; see `list_all` for when a listing is complete."""
+        return list_all(self._fetch_page, rule=self._listing)
+
+    def query(self, voice_id: str) -> LiveVoice | None:
+        """Look one voice up by its name."""
+        label = f"query {voice_id}"
+        try:
+            document = self._ask(label, {"action": "query", "voice": voice_id})
+        except VoiceNotFound:
+            return None
+        return read_queried(document, label=label)
+
+    def create(self, desired: Desired, *, announce: Callable[[], None]) -> Created:
+        """Send one create when it is its turn, and never again."""
+        call = Call(
+            f"create {desired.name}",
+            write_create(MODEL, desired),
+            time_limit_s=CREATE_TIME_LIMIT_S,
+            size_limit_bytes=CREATE_SIZE_LIMIT_BYTES,
+            is_fresh=True,
+        )
+        self._pace.wait()
+        announce()
+        try:
+            return read_created(self._exchange(call), desired)
+        except Throttled as error:
+            self._pace.pause(limit_pause(error) or THROTTLED_PAUSE_S)
+            raise
+        except (ReplyLost, ProtocolViolated) as error:
+            message = f"{error.message}; {UNKNOWN_NOTE}"
+            raise OutcomeUnknown(message, hint=UNKNOWN_HINT) from error
+
+    def delete(self, voice_id: str) -> None:
+        """Delete a voice, or find it gone; whether it is, the next listing shows."""
+        try:
+            self._ask(f"delete {voice_id}", {"action": "delete", "voice": voice_id})
+        except VoiceNotFound:
+            return
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    def _fetch_page(self, index: int, size: int) -> Page:
+        document = self._ask("list", {"action": "list", "page_index": index, "page_size": size})
+        return read_page(document, label="list")
+
+    def _ask(self, label: str, action: Mapping[str, object]) -> Mapping[str, object]:
+        """Send what changes nothing when it is sent again."""
+        call = Call(label, {"model": MODEL, "input": action})
+        return send_again(
+            partial(self._try, call), pace=self._pace, effects=self._effects, tell=self._tell
+        )
+
+    def _try(self, call: Call) -> Mapping[str, object]:
+        self._pace.wait()
+        asked = self.clock.mark()
+        answer = self._exchange(call)
+        document = take_document(answer)
+        self.clock.hear(answer.date, asked=asked)
+        return document
+
+    def _exchange(self, call: Call) -> Answer:
+        reply = self._http.post(call)
+        return read_answer(reply, label=call.label, key=self._key, now=self._effects.now())
+
+
+def open_http(access: Access) -> Http:
+    """Open what posts to the four actions, which share one address."""
+    headers = {
+        **access.headers,
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",  # so that no small reply unfolds into a large one
+    }
+    return Http(
+        access.endpoint.base_url + PATH, headers, effects=access.effects, handler=access.handler
+    )

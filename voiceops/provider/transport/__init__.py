@@ -1,0 +1,1 @@
+"""Carries requests to the service: sockets, trust, pace, time limits."""

@@ -1,0 +1,1 @@
+"""What a document says, in the order in which it is told, whatever the format."""

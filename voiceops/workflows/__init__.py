@@ -1,0 +1,1 @@
+"""Joins the others, a module a command."""
