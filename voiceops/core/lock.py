@@ -158,10 +158,12 @@ class Lock:
     def observe(self, name: str, live: LiveVoice) -> Lock:
         """Fill in what a listing shows of a name's voice; what was seen before stays.
 
-        A digest of a former form is written in the one of today.
+        A digest of a former form is written in the one of today, and an echo that is what was
+        declared after all takes the place of one that was not.
         """
         entry = self.voices[name]
-        is_unseen = entry.observed is None or entry.observed == live.former_spec
+        is_right = live.spec is not None and live.spec.digest == entry.spec
+        is_unseen = is_right or entry.observed is None or entry.observed == live.former_spec
         seen = replace(
             entry,
             observed=live.spec.digest if is_unseen and live.spec else entry.observed,

@@ -115,7 +115,7 @@ def _decide_row(desired: Desired, origin: Origin | None, view: View) -> Change:
     if live is None:
         lost = Change(Action.CREATE, Reason.LOST, desired.name, lost=entry.voice_id)
         return _obtain(desired, lost, view)
-    is_equal = entry.spec == desired.spec.digest
+    is_equal = view.is_as_declared(entry, desired)
     is_asked = desired.name in view.facts.options.replace
     if (is_equal or desired.pin) and not is_asked:
         return _keep(desired, origin, live, view)
@@ -198,11 +198,12 @@ def _keep(desired: Desired, origin: Origin, live: LiveVoice, view: View) -> Chan
     kept = Change(
         Action.KEEP, Reason.UP_TO_DATE, desired.name, voice=entry.voice_id, desired=desired
     )
-    if entry.spec != desired.spec.digest:
+    if not view.is_as_declared(entry, desired):
         moved_on = _differences(entry, live, desired)
         kept = replace(kept, reason=Reason.PINNED, differences=moved_on)
     is_unseen = entry.observed is None and live.spec is not None
     is_restated = origin.name in view.facts.restated and not kept.differences
+    is_restated |= entry.spec != desired.spec.digest and not kept.differences
     if is_unseen or is_restated or desired.protect not in {None, entry.protect}:
         return replace(kept, action=Action.RECORD, reason=Reason.RECORDED)
     if entry.observed and live.spec and live.spec.digest != entry.observed:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from voiceops.core.desired import Desired
 from voiceops.core.facts import DOUBT, Claims, Facts
 from voiceops.core.forms import ACCOUNT_ZONE
-from voiceops.core.lock import Lock
+from voiceops.core.lock import Lock, LockEntry
 from voiceops.core.settings import matches
 from voiceops.core.voice import LiveVoice, parse_voice_name, read_created
 
@@ -118,6 +118,7 @@ class View:
                 voice
                 for voice in self.unclaimed(names)
                 if voice.spec == desired.spec and not self._is_promised(voice, desired)
+                if not self._is_needed_by(voice.preferred_name, desired)
             ]
             if found:
                 return found
@@ -143,6 +144,7 @@ class View:
             if deposed.name in names and (voice := self.live(voice_id)) is not None
             if voice.spec == desired.spec and self.is_restorable(voice_id)
             if not self._is_promised(voice, desired)
+            if not self._is_needed_by(deposed.name, desired)
         ]
         return found[-1] if found else None
 
@@ -177,6 +179,30 @@ class View:
         """Tell whether another declaration asks for this very voice, by its `adopt`."""
         adopter = self._adopters.get(voice.voice_id, desired)
         return adopter.name != desired.name and adopter.spec == voice.spec
+
+    def _is_needed_by(self, name: str | None, desired: Desired) -> bool:
+        """Tell whether a name itself asks for the same, and has none: it comes before an alias."""
+        return any(
+            other.name == name and other.spec == desired.spec and not self._has_its_own(other)
+            for other in self.facts.desired
+            if other.name != desired.name
+        )
+
+    def _has_its_own(self, desired: Desired) -> bool:
+        entry = self.facts.lock.voices.get(desired.name)
+        is_live = entry is not None and self.live(entry.voice_id) is not None
+        return entry is not None and is_live and self.is_as_declared(entry, desired)
+
+    def is_as_declared(self, entry: LockEntry, desired: Desired) -> bool:
+        """Tell whether what is locked is what is declared: as it was sent, or as it is echoed.
+
+        The echo counts where the declaration names this very voice by its `adopt`.
+        """
+        if entry.spec == desired.spec.digest:
+            return True
+        live = self.live(entry.voice_id)
+        is_named = desired.adopt == entry.voice_id
+        return is_named and live is not None and live.spec == desired.spec
 
     def is_young(self, voice_id: str) -> bool:
         """Tell whether a voice was made so lately that listings and lockfiles may lag.

@@ -27,9 +27,14 @@ def do_free_parts(lock: Lock, changes: Iterable[Change], live: Mapping[str, Live
 
     Renaming comes first, all at once: names may swap their voices. It is the free part of a
     replace or create that renames, too; the rest of what costs or deletes changes nothing here.
+    Then deposed voices are forgotten: one that a name gives up in this very plan is deposed anew.
     """
-    made = tuple(changes)
+    made = sorted(changes, key=lambda change: not _forgets_deposed(change))
     return reduce(lambda so_far, change: _do(so_far, change, live), made, _move(lock, made, live))
+
+
+def _forgets_deposed(change: Change) -> bool:
+    return change.action is Action.FORGET and change.reason is Reason.DEPOSED
 
 
 def _move(lock: Lock, changes: Iterable[Change], live: Mapping[str, LiveVoice]) -> Lock:
@@ -55,7 +60,7 @@ def _do(lock: Lock, change: Change, live: Mapping[str, LiveVoice]) -> Lock:
             return lock.protect(change.name, change.desired.protect)
         case Action.RECORD:  # the day from which a deposed voice waits is written down with it
             return lock
-        case Action.FORGET if change.reason is Reason.DEPOSED:
+        case Action.FORGET if _forgets_deposed(change):
             return lock.drop_deposed(change.voice)
         case Action.FORGET if change.reason is Reason.MOVED:
             return lock.release(change.name, change.voice).drop_deposed(change.voice)

@@ -129,7 +129,7 @@ class Moves:
         entry = self._locked.get(desired.name)
         if entry is None or next(self._find_adopted(desired), None):
             return
-        if entry.spec == desired.spec.digest or desired.pin:
+        if self._stays(entry, desired):
             yield desired.name
 
     def _find_adopted(self, desired: Desired) -> Iterator[str]:
@@ -140,6 +140,9 @@ class Moves:
                 yield name
 
     def _find_equal_alias(self, desired: Desired) -> Iterator[str]:
+        asked = self._view.live(desired.adopt or "")
+        if asked is not None and asked.spec == desired.spec:
+            return  # it takes that one, and leaves what it has
         yield from (
             name
             for name in desired.aliases
@@ -156,11 +159,14 @@ class Moves:
         is_live = self._view.live(entry.voice_id) is not None
         return is_live and entry.spec == desired.spec.digest
 
+    def _stays(self, entry: LockEntry, taker: Desired) -> bool:
+        return taker.pin or self._view.is_as_declared(entry, taker)
+
     def _keeps_its_own(self, name: str) -> bool:
         taker = self._takers.get(name)
         if taker is None or taker.name != name:
             return False
-        return taker.pin or taker.spec.digest == self._locked[name].spec
+        return self._stays(self._locked[name], taker)
 
     def _offer(self) -> Iterator[tuple[str, str]]:
         """Offer each voice that its name gives up to one name that declares just the same."""
@@ -169,7 +175,7 @@ class Moves:
             given_up.setdefault(spec, []).append(name)
         for desired in self._desired:
             origin = self._origins.get(desired.name)
-            if origin is not None and (origin.entry.spec == desired.spec.digest or desired.pin):
+            if origin is not None and self._stays(origin.entry, desired):
                 continue
             names = given_up.get(desired.spec.digest, [])
             offered = next((name for name in names if name != desired.name), None)
@@ -181,7 +187,7 @@ class Moves:
         """List the names whose voice is still there and goes, with the spec of that voice."""
         for name, entry in sorted(self._locked.items()):
             taker = self._takers.get(name)
-            stays = taker is not None and (taker.spec.digest == entry.spec or taker.pin)
+            stays = taker is not None and self._stays(entry, taker)
             is_ours = not self._view.is_shared(entry.voice_id)
             if not stays and is_ours and self._view.live(entry.voice_id) is not None:
                 yield name, entry.spec
