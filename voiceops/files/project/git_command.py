@@ -21,6 +21,13 @@ _HELPER = (
 )
 _LOGIN = re.compile(r"://[^/@\s]*@")
 _MOST_LINES = 6
+# What runs on the other side of an address is not for a repository's settings to say.
+_OUR_UPLOAD, _OUR_RECEIVE = "--upload-pack=git-upload-pack", "--receive-pack=git-receive-pack"
+# What a repository's settings name must not be started: an earlier step may have written them.
+_SAFE = (
+    *(f"core.hooksPath={os.devnull}", "core.fsmonitor=false", "maintenance.auto=false"),
+    *("protocol.ext.allow=never", "safe.bareRepository=explicit"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +56,15 @@ class Git:
             return None
 
     def fetch(self, remote: str, ref: str) -> str:
-        """Fetch a branch, and give the commit at its tip."""
+        """Fetch a branch by its full name, and give the commit at its tip."""
         words = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
-        listed = self._call_remote(remote, "ls-remote", remote, ref).split()
-        if not listed:
+        listed = self._call_remote(remote, "ls-remote", _OUR_UPLOAD, remote, ref).decode()
+        # git lists whatever ends in that name, too: a/refs/heads/main is anybody's branch.
+        tips = [line.split("\t")[0] for line in listed.splitlines() if line.endswith(f"\t{ref}")]
+        if not tips:
             raise GitRefused(f"{ref}: there is no such branch on the server")
-        tip = listed[0].decode()
-        self._call_remote(remote, "fetch", *words, remote, ref)
-        return tip
+        self._call_remote(remote, "fetch", _OUR_UPLOAD, *words, remote, ref)
+        return tips[0]
 
     def commit(self, parent: str, files: Mapping[str, bytes | None], message: str) -> str:
         """Make a commit of the parent's files with these in their places; None takes one out."""
@@ -65,7 +73,7 @@ class Git:
             if data is None:
                 self._run("update-index", "--force-remove", "--", path)
             else:
-                blob = self._run("hash-object", "-w", "--stdin", f"--path={path}", given=data)
+                blob = self._run("hash-object", "-w", "--stdin", "--no-filters", given=data)
                 entry = f"100644,{blob.decode().strip()},{path}"
                 self._run("update-index", "--add", "--cacheinfo", entry)
         tree = self._run("write-tree").decode().strip()
@@ -79,7 +87,7 @@ class Git:
 
     def push(self, remote: str, refspec: str, *words: str) -> None:
         """Push; the server sees who we are by the token, if there is one."""
-        options = ("--quiet", "--no-signed", "--recurse-submodules=no", *words)
+        options = (_OUR_RECEIVE, "--quiet", "--no-signed", "--recurse-submodules=no", *words)
         self._call_remote(remote, "push", *options, remote, refspec)
 
     def _call_remote(self, remote: str, *words: str) -> bytes:
@@ -120,18 +128,8 @@ def open_git(where: Path, *, author: tuple[str, str], token: str, user: str) -> 
 
 
 def _call(where: Path, words: tuple[str, ...], variables: Mapping[str, str], given: bytes) -> bytes:
-    # What a repository's settings name must not be started: an earlier step may have written them.
-    settings = (f"core.hooksPath={os.devnull}", "core.fsmonitor=false", "maintenance.auto=false")
-    quiet = [word for setting in settings for word in ("-c", setting)]
     try:
-        ended = subprocess.run(
-            ["git", "-C", str(where), *quiet, *words],
-            env=variables,
-            input=given,
-            capture_output=True,
-            timeout=_TIME_LIMIT_S,
-            check=False,
-        )
+        ended = run_git(where, words, variables=variables, given=given, limit_s=_TIME_LIMIT_S)
     except FileNotFoundError as error:
         raise GitRefused("git is not installed here", hint="install it") from error
     except subprocess.TimeoutExpired as error:
@@ -139,6 +137,47 @@ def _call(where: Path, words: tuple[str, ...], variables: Mapping[str, str], giv
     if ended.returncode != 0:
         raise GitRefused(f"git: {_read_refusal(ended.stderr)}")
     return ended.stdout
+
+
+def run_git(
+    where: Path,
+    words: tuple[str, ...],
+    *,
+    limit_s: float,
+    variables: Mapping[str, str] | None = None,
+    given: bytes = b"",
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git in a folder; GitRefused if the files there would tell git what to do.
+
+    Whoever calls looks at the exit code. Raises what subprocess raises, too.
+    """
+    if (bare := _find_embedded(where)) is not None:
+        raise GitRefused(
+            f"{bare}: this folder looks like a bare repository, and has settings of its own",
+            hint="no project has HEAD, objects and refs in its folder: take them out",
+        )
+    quiet = [word for setting in _SAFE for word in ("-c", setting)]
+    return subprocess.run(
+        ["git", "-C", str(where), *quiet, *words],
+        env=variables,
+        input=given,
+        capture_output=True,
+        timeout=limit_s,
+        check=False,
+    )
+
+
+def _find_embedded(where: Path) -> Path | None:
+    """Find a bare repository between a folder and its checkout's top: a branch can bring one.
+
+    git would take it for the repository, and start what its settings name.
+    """
+    for folder in (where.absolute(), *where.absolute().parents):
+        if (folder / ".git").exists():
+            return None
+        if all((folder / name).exists() for name in ("HEAD", "objects", "refs")):
+            return folder
+    return None
 
 
 def _read_refusal(said: bytes) -> str:

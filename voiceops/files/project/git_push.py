@@ -67,7 +67,7 @@ def prove_push(lockfile: Path, to: Destination, *, token: str, user: str) -> Non
         lock_path = files.paths[0]
         held[lock_path] = held[lock_path] or dump_lock(Lock())
         commit = files.git.commit(tip, held, to.message)
-        files.git.push(to.remote, f"{commit}:{to.ref}", "--dry-run")
+        files.git.push(to.remote, f"{commit}:{to.ref}", "--dry-run", *_say(to.options))
 
 
 def push_lockfile(lockfile: Path, to: Destination, *, token: str, user: str) -> str:
@@ -127,13 +127,14 @@ def _opened(lockfile: Path, to: Destination, *, token: str, user: str) -> Iterat
             "nobody is named as the author of the commit",
             hint="write the author as `Name <address>`",
         )
-    folder = lockfile.parent
-    git = open_git(folder, author=(found[1], found[2]), token=token, user=user)
-    names = (lockfile.name, emergency_path(lockfile).name)
+    # git keeps no empty folders: the lockfile's own may have to be made by the first apply.
+    there = next(folder for folder in lockfile.parents if folder.is_dir())
+    git = open_git(there, author=(found[1], found[2]), token=token, user=user)
+    names = [file.relative_to(there).as_posix() for file in (lockfile, emergency_path(lockfile))]
     with TemporaryDirectory(prefix="voiceops-", dir=git.folder) as scratch:
         yield _Files(
             git.with_index(Path(scratch) / "index"),
-            folder,
+            lockfile.parent,
             (f"{git.prefix}{names[0]}", f"{git.prefix}{names[1]}"),
         )
 

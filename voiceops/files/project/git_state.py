@@ -5,6 +5,9 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from voiceops.errors import GitRefused
+from voiceops.files.project.git_command import run_git
+
 TIME_LIMIT_S = 10
 
 
@@ -38,13 +41,7 @@ def is_merge_driver_ours(root: Path, driver: str) -> bool:
 def _ask(root: Path, *words: str) -> str | None:
     """Give git's answer; None if it says no, or cannot be asked."""
     try:
-        ended = subprocess.run(
-            ["git", "-C", str(root), *words],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=TIME_LIMIT_S,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
+        ended = run_git(root, words, limit_s=TIME_LIMIT_S)
+    except (OSError, subprocess.SubprocessError, GitRefused):
         return None
-    return ended.stdout.decode(errors="replace").strip()
+    return None if ended.returncode else ended.stdout.decode(errors="replace").strip()
