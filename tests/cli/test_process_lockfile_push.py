@@ -91,7 +91,7 @@ def test_a_lockfile_in_a_folder_that_is_not_there_yet_can_be_pushed(
 
 def test_push_options_are_proved_with_the_push(project: Project, origin: Path) -> None:
     ran = push(project, "--push-option", "ci.skip", "--check", "push")
-    assert (ran.code, "does not support push options" in ran.err) == (1, True)
+    assert (ran.code, "does not support push options" in ran.err) == (1, True), ran
     git(origin, "config", "receive.advertisePushOptions", "true")
     assert push(project, "--push-option", "ci.skip", "--check", "push").code == 0
 

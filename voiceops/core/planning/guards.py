@@ -46,7 +46,7 @@ def find_guards(
 
 
 def find_asks(changes: tuple[Change, ...], view: View) -> tuple[str, ...]:
-    """List the voices to be deleted whose echo is not what was observed: a person is asked."""
+    """List the voices to be deleted that are not what our lockfile knows: a person is asked."""
     doubtful = sorted(
         (change.name, voice_id)
         for change in changes
@@ -54,7 +54,7 @@ def find_asks(changes: tuple[Change, ...], view: View) -> tuple[str, ...]:
         if _is_echoed_otherwise(voice_id, view)
     )
     return tuple(
-        f"{name}: the service no longer echoes {voice_id} as it was observed; delete it?"
+        f"{name}: {voice_id} is not what the lockfile knows of it; delete it?"
         for name, voice_id in doubtful
     )
 
@@ -265,9 +265,9 @@ def _is_protected(change: Change, case: Case) -> bool:
 
 
 def _is_echoed_otherwise(voice_id: str, view: View) -> bool:
-    lock = view.facts.lock
-    observed = next(
-        (entry.observed for entry in lock.voices.values() if entry.voice_id == voice_id), None
-    ) or (lock.deposed[voice_id].observed if voice_id in lock.deposed else None)
-    live = view.live(voice_id)
-    return bool(observed and live and live.spec and live.spec.digest != observed)
+    """Tell whether a voice is not what our lockfile knows of it: as observed, else as sent."""
+    lock, live = view.facts.lock, view.live(voice_id)
+    known = [e.observed or e.spec for e in lock.voices.values() if e.voice_id == voice_id]
+    if voice_id in lock.deposed and not known:
+        known = [lock.deposed[voice_id].observed or ""]
+    return bool(any(known) and live and live.spec and live.spec.digest not in known)
