@@ -72,6 +72,50 @@ def test_a_clock_that_jumps_after_a_sending_disproves_nothing(
     assert machine.plan().is_empty
 
 
+@pytest.mark.parametrize("may_wait", [True, False])
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=3)])
+def test_a_service_whose_clock_jumps_disproves_nothing(
+    machine: Machine, may_wait: bool, ahead: timedelta
+) -> None:
+    """As behind a balancer, one of whose nodes has another time; the second run is a new process."""
+    machine.declare({"ann": "deep"})
+    dated = machine.strike(Dated(machine))
+    dated.is_losing = True
+    machine.apply(may_wait=False)
+    dated.ahead = ahead
+    machine.apply(may_wait=may_wait)
+    machine.wait(40)
+    dated.execute_late()
+    machine.apply()
+    machine.apply()
+    assert len(machine.sandbox.list_bills()) == 1
+
+
+class Dated:
+    """The service with its `Date`, which may be ahead; loses creates, and executes them late."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine, self.ahead, self.is_losing = machine, timedelta(), False
+        self.late: list[tuple[str, str, Mapping[str, str], bytes]] = []
+
+    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Wire:
+        if self.late and (self.machine.world.time - self.since).total_seconds() > 30:
+            self.execute_late()
+        if self.is_losing and json.loads(body)["input"]["action"] == "create":
+            self.late.append((method, path, headers, body))
+            self.since = self.machine.world.time
+            raise httpx.ReadTimeout("late")
+        status, replied, answer = self.machine.sandbox.answer(method, path, headers, body)
+        date = format_datetime(self.machine.world.time + self.ahead, usegmt=True)
+        return status, {**replied, "Date": date}, answer
+
+    def execute_late(self) -> None:
+        self.is_losing = False
+        for request in self.late:
+            self.machine.sandbox.answer(*request)
+        self.late.clear()
+
+
 def test_a_machine_with_a_fast_clock_deletes_nothing_that_another_just_makes(
     tmp_path: Path, make_machine: Maker
 ) -> None:
