@@ -77,7 +77,7 @@ def test_a_clock_that_jumps_after_a_sending_disproves_nothing(
 def test_a_service_whose_clock_jumps_disproves_nothing(
     machine: Machine, may_wait: bool, ahead: timedelta
 ) -> None:
-    """As behind a balancer, one of whose nodes has another time; the second run is a new process."""
+    """As behind a balancer, one of whose nodes has another time; each run is a process."""
     machine.declare({"ann": "deep"})
     dated = machine.strike(Dated(machine))
     dated.is_losing = True

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from machine import Machine, Maker
@@ -16,10 +17,12 @@ from voiceops.apply.run import Run
 from voiceops.core.facts import Claims
 from voiceops.core.lock import Deposed, Lock, LockEntry
 from voiceops.core.plan import Action, Change, Reason
-from voiceops.core.result import Result, Status
+from voiceops.core.result import Report, Result, Status
+from voiceops.core.settings import Options
 from voiceops.files.lockfile.lockfile import write_lock
 from voiceops.files.state.journal import Journal
 
+Wire = tuple[int, Mapping[str, str], bytes]
 Carry = Callable[[Change, Run], Result]
 ROWS = [
     (delete_orphan, Action.DELETE, Reason.REMOVED),
@@ -77,3 +80,28 @@ def test_only_what_nobody_names_is_deleted(
     assert (voice in machine.live()) is (whose != "nobody")
     assert result.message == ("" if whose == "nobody" else "another entry names it")
     assert result.action is (action if whose == "nobody" else Action.FORGET)
+
+
+def test_a_delete_that_was_done_and_answered_by_an_error_is_told_as_done(
+    tmp_path: Path, make_machine: Maker
+) -> None:
+    machine = make_machine(tmp_path)
+    machine.options = Options(parallelism=1, allow_empty=True)
+    machine.declare({"old": "deep"})
+    machine.apply()
+
+    class Fails:
+        def answer(self, *request: Any) -> Wire:
+            reply = machine.sandbox.answer(*request)
+            return (500, {}, b"") if b'"delete"' in request[3] else reply
+
+    machine.strike(Fails())
+    machine.declare({})
+    report = machine.apply()
+    assert isinstance(report, Report)
+    assert (report.exit_code, [one.message for one in report.results]) == (
+        0,
+        ["the reply was an error, but the voice is gone"],
+    )
+    assert machine.lock() == Lock()
+    assert machine.plan().is_empty

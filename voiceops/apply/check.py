@@ -62,13 +62,37 @@ def _compare(
 
 
 def _doubt(result: Result, live: Mapping[str, LiveVoice], run: Run) -> Result:
-    """Check a delete that claimed to succeed; a voice that is still there stays ours to delete."""
-    if result.action not in _DELETING or result.status is not Status.DONE or result.message:
+    """Compare a delete with what is there: one that failed may have been done, and the reverse."""
+    if result.action not in _DELETING or (result.message and result.status is Status.DONE):
         return result
-    if result.voice not in live or run.provider.query(result.voice) is None:
-        return result
-    observed = live[result.voice].spec
-    deposed = Deposed(result.name, observed.digest if observed else None)
+    is_there = result.voice in live
+    match result.status:
+        case Status.FAILED if not is_there and run.provider.query(result.voice) is None:
+            return _settle_delete(result, run)
+        case Status.DONE if is_there and run.provider.query(result.voice) is not None:
+            return _keep_for_later(result, live[result.voice], run)
+        case _:
+            return result
+
+
+def _settle_delete(result: Result, run: Run) -> Result:
+    """Forget a voice whose delete got an error for an answer, and was carried out."""
+    run.books.journal.note_deleted(result.voice)
+    run.books.change(
+        lambda lock: lock.release(result.name, result.voice).drop_deposed(result.voice)
+    )
+    return Result(
+        result.action,
+        result.name,
+        Status.DONE,
+        voice=result.voice,
+        message="the reply was an error, but the voice is gone",
+    )
+
+
+def _keep_for_later(result: Result, voice: LiveVoice, run: Run) -> Result:
+    """Note a voice that is still there, against what the service said, as ours to delete."""
+    deposed = Deposed(result.name, voice.spec.digest if voice.spec else None)
     run.books.journal.note_kept(result.voice)
     run.books.change(lambda lock: lock.depose(result.voice, deposed))
     return result.failed("the service says that it is deleted, but still has it")
