@@ -215,6 +215,15 @@ def test_the_line_that_is_damaged_is_named(tmp_path: Path) -> None:
     assert caught.value.message == f"{path}:{len(lines)}: the journal is damaged"
 
 
+def test_a_file_that_is_too_large_to_be_a_journal_is_not_searched(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    with path.open("wb") as file:
+        file.truncate(64 * 1024 * 1024 + 1)
+    with pytest.raises(FileUnusable) as caught:
+        Journal(path, effects=Clock(), settle_s=600).recall()
+    assert caught.value.message == f"{path}: has more than 67,108,864 bytes, which no journal has"
+
+
 def test_a_record_without_a_time_is_damage_though_its_checksum_is_right(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     body = b'{"at":"soon","id":"V1","kind":"deleted"}'
