@@ -41,6 +41,7 @@ PROVIDER = ("tests/provider",)
 # What is mutated, and the tests that must notice: what survives one stage goes on to the next.
 TARGETS = {
     "voiceops/core/planning/planner.py": (CASES, PROPERTIES),
+    "voiceops/core/planning/orphans.py": (CASES, PROPERTIES),
     "voiceops/core/planning/decide.py": (CASES, PROPERTIES),
     "voiceops/core/planning/moves.py": (CASES, PROPERTIES),
     "voiceops/core/planning/deposed.py": (CASES, PROPERTIES),
