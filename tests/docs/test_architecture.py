@@ -1,4 +1,4 @@
-"""The page on the architecture has a row for every room of the house, and none that is not there."""
+"""The table of the architecture has a row for every room of the house, and no other."""
 
 from __future__ import annotations
 

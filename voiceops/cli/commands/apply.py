@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,8 +14,7 @@ import click
 from voiceops.apply.gate import Gate
 from voiceops.cli.delivery import Delivery, document_options
 from voiceops.cli.everywhere import everywhere_option, run_everywhere, say_each
-from voiceops.cli.options import Global, global_options, planning_options
-from voiceops.cli.saved_plan import Age, options_of, read_saved, refuse_stale
+from voiceops.cli.options import MOST_PARALLEL, Global, global_options, planning_options
 from voiceops.cli.signals import interruptible, stopping
 from voiceops.cli.terminal import is_interactive, style_for
 from voiceops.errors import DecisionNeeded, Stopped, UsageFault
@@ -24,6 +24,26 @@ if TYPE_CHECKING:
     from voiceops.cli.progress import Teller
     from voiceops.core.plan import Plan
     from voiceops.core.settings import Options
+
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+class Age(click.ParamType[timedelta]):
+    """An age, written like 90m, 24h or 7d."""
+
+    name = "age"
+
+    def convert(
+        self, value: str | timedelta, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        """Read the age; what is none is a usage error."""
+        if isinstance(value, timedelta):
+            return value
+        match = re.fullmatch(r"([0-9]{1,5})([mhd])", value)
+        if match is None:
+            self.fail(f"{value!r} is no age; write it like 90m, 24h or 7d", param, ctx)
+        return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 @click.command("apply")
@@ -68,14 +88,39 @@ def command(  # noqa: PLR0913 - one parameter an option, each by name
             raise UsageFault("a saved plan is for one environment", hint=hint)
         return _apply_everywhere(said, order, delivery)
     if plan_file is not None:
-        saved = read_saved(plan_file, said, options)
-        said = replace(said, environment=said.environment or saved.environment)
+        from voiceops.workflows.saved_plan import options_of
+
+        saved = _read_saved(plan_file, said, options)
+        said = replace(said, environment=saved.environment)
         order = replace(
             order, options=options_of(saved), is_sure=True, saved=saved, max_age=max_age
         )
     gate, teller = Gate(), make_teller(said.colour)
     with stopping([gate], teller.at_work):
         return _apply(said, order, delivery, gate=gate, teller=teller)
+
+
+def _read_saved(path: Path, said: Global, options: Options) -> Plan:
+    """Read a saved plan, and show its digest.
+
+    Raises UsageFault if options are given that shape a plan, or another environment: the plan
+    has its own.
+    """
+    from voiceops.core.planning.binding import name_changes
+    from voiceops.core.settings import Options
+    from voiceops.workflows.saved_plan import read_saved_plan
+
+    saved = read_saved_plan(said.folder / path, name=str(path), most_parallel=MOST_PARALLEL)
+    if options != Options():
+        raise UsageFault(
+            "a saved plan has its own options", hint="give them to `voiceops plan -o FILE`"
+        )
+    if said.environment not in {None, saved.environment}:
+        raise UsageFault(
+            f"{path} is for the environment {saved.environment}", hint="leave --env out"
+        )
+    click.echo(f"Digest of the plan: {name_changes(saved)}", err=True)
+    return saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +164,7 @@ def _apply(said: Global, order: Order, delivery: Delivery, *, gate: Gate, teller
 
     def confirm(plan: Plan) -> None:
         if order.saved is not None:
-            refuse_stale(order.saved, plan, said, max_age=order.max_age)
+            _compare(order.saved, plan, said, max_age=order.max_age)
         _confirm(plan, said, gate, yes=order.is_sure)
         teller.expect(len(plan.changes))
 
@@ -140,6 +185,20 @@ def _apply(said: Global, order: Order, delivery: Delivery, *, gate: Gate, teller
     return delivery.deliver(
         report, report.exit_code, write_text=lambda: render_report(report, style)
     )
+
+
+def _compare(saved: Plan, fresh: Plan, said: Global, *, max_age: timedelta) -> None:
+    """Let a plan pass that is not stale; show where the two part, and what is done already."""
+    from voiceops.report.text.comparison import render_comparison
+    from voiceops.workflows.saved_plan import StalePlan, refuse_stale
+
+    style = style_for(sys.stderr, said.colour)
+    try:
+        comparison = refuse_stale(saved, fresh, max_age=max_age)
+    except StalePlan as error:
+        click.echo(render_comparison(error.comparison, style), err=True, nl=False, color=True)
+        raise
+    click.echo(render_comparison(comparison, style), err=True, nl=False, color=True)
 
 
 def _confirm(plan: Plan, said: Global, gate: Gate, *, yes: bool) -> None:
