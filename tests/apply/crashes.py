@@ -17,9 +17,9 @@ from pathlib import Path
 from machine import KEY, Machine
 from world import Blow, blows_for
 
+from voiceops.core.families.known import parse_voice_name
 from voiceops.core.lock import Why
 from voiceops.core.result import Report
-from voiceops.core.voice import parse_voice_name
 from voiceops.effects import System
 from voiceops.files.lockfile.lockfile import dump_lock, parse_lock
 from voiceops.files.state.journal import Journal

@@ -8,11 +8,12 @@ from typing import Any
 
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Claims, Facts, Intent, Overlooked
+from voiceops.core.families.known import parse_voice_name
 from voiceops.core.lock import Deposed, Lock, LockEntry, Why
 from voiceops.core.planning.neighbours import Neighbour
 from voiceops.core.settings import Listing, Options, Orphans, Settings
 from voiceops.core.spec import Spec
-from voiceops.core.voice import LiveVoice, parse_voice_name
+from voiceops.core.voice import LiveVoice
 from voiceops.errors import Place
 
 NOW = datetime(2026, 11, 22, 4, 0, 0, tzinfo=UTC)  # noon in the account's zone

@@ -13,8 +13,8 @@ from test_planner_properties import situations
 
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Facts
+from voiceops.core.forms import NAME_PATTERN
 from voiceops.core.importing import Choice, Import, Refusal, choose_imports
-from voiceops.core.limits import NAME_PATTERN
 from voiceops.core.lock import Lock, LockEntry
 from voiceops.core.plan import Action
 from voiceops.core.planning.planner import make_plan

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voiceops.core.limits import LANGUAGES
+from voiceops.core.families.limits import LANGUAGES
 from voiceops.core.texts.script import (
     Misfit,
     count_letters,

@@ -22,9 +22,10 @@ import pytest
 import vcr
 
 from voiceops.core.desired import Desired
+from voiceops.core.families.known import parse_voice_name
 from voiceops.core.settings import Listing
 from voiceops.core.spec import Spec
-from voiceops.core.voice import parse_voice_name, read_created
+from voiceops.core.voice import read_created
 from voiceops.effects import System
 from voiceops.errors import AuthenticationFailed, Place, ServiceError
 from voiceops.provider.families.qwen.actions import PATH, Qwen

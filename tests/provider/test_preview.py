@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceops.core.limits import RESPONSE_FORMATS
+from voiceops.core.families.limits import RESPONSE_FORMATS
 from voiceops.provider.preview import MAX_PREVIEW_BYTES, Preview, read_preview
 
 WAV = b"RIFF\x24\x00\x00\x00WAVEfmt "

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from voiceops.apply.run import Event, EventKind, Run
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Facts, Intent
+from voiceops.core.families.known import parse_voice_name
 from voiceops.core.lock import LockEntry
 from voiceops.core.plan import Change
 from voiceops.core.result import Result, Status
-from voiceops.core.voice import parse_voice_name
 from voiceops.errors import (
     AuthenticationFailed,
     BillingRefused,

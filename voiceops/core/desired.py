@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from voiceops.core.limits import DEFAULT_RESPONSE_FORMAT, DEFAULT_SAMPLE_RATE_HZ
 from voiceops.core.spec import Spec
 from voiceops.errors import Place
+
+# What every family makes, and does if nothing else is asked for.
+DEFAULT_SAMPLE_RATE_HZ = 24000
+DEFAULT_RESPONSE_FORMAT = "wav"
 
 
 @dataclass(frozen=True, slots=True)

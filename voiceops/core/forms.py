@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta, timezone
 
-from voiceops.core.limits import NAME_PATTERN
+# The name of a voice in manifests and lockfile; a family may take fewer.
+NAME_PATTERN = re.compile(r"[A-Za-z0-9_]{1,16}")
+MAX_NAME_CHARACTERS = 16
 
 # No document states the zone of the service's clock; eleven public stamps fit UTC+8 and not UTC.
 ACCOUNT_ZONE = timezone(timedelta(hours=8))

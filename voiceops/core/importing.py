@@ -8,6 +8,7 @@ from itertools import chain, count
 
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Facts
+from voiceops.core.forms import MAX_NAME_CHARACTERS
 from voiceops.core.plan import Plan, Reason
 from voiceops.core.planning.facts_index import View
 from voiceops.core.planning.planner import make_plan
@@ -15,7 +16,6 @@ from voiceops.core.spec import Spec
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import Place
 
-MAX_NAME_CHARACTERS = 16
 _NOWHERE = Place("", 0, 0)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from voiceops.core.families.known import parse_voice_name
 from voiceops.core.forms import ACCOUNT_ZONE
 from voiceops.core.texts.parts import cut_text
-from voiceops.core.voice import parse_voice_name
 from voiceops.errors import NameUnknown, UsageFault, VoiceopsError
 from voiceops.files.lockfile.lockfile import read_lock, write_lock
 from voiceops.files.state.folder import make_state_dir

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from voiceops.core.facts import DOUBT, Facts
+from voiceops.core.families.known import parse_voice_name
 from voiceops.core.lock import Deposed, Why
 from voiceops.core.plan import Action, Change, Reason, Waiting
 from voiceops.core.planning.facts_index import View
 from voiceops.core.planning.neighbours import is_adopted
 from voiceops.core.settings import Settings, is_plain, matches
-from voiceops.core.voice import parse_voice_name
 
 ALWAYS_ALLOWED = 3
 

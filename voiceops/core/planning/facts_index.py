@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 
 from voiceops.core.desired import Desired
 from voiceops.core.facts import DOUBT, Claims, Facts
+from voiceops.core.families.known import parse_voice_name
 from voiceops.core.forms import ACCOUNT_ZONE
 from voiceops.core.lock import Lock, LockEntry
 from voiceops.core.settings import matches
-from voiceops.core.voice import LiveVoice, parse_voice_name, read_created
+from voiceops.core.voice import LiveVoice, read_created
 
 
 def find_unclaimed(

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
-from voiceops.core.limits import LANGUAGES
+from voiceops.core.families.limits import LANGUAGES
 
 _NO_ASCII_LETTERS = re.compile("[^A-Za-z]+")
 _SCRIPTS_OF = {

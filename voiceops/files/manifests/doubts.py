@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from voiceops.core.facts import Overlooked
-from voiceops.core.limits import KNOWN_TARGET_MODELS
+from voiceops.core.families.limits import KNOWN_TARGET_MODELS
 from voiceops.core.spec import normalise
 from voiceops.core.texts.lookalikes import find_odd, name_character
 from voiceops.errors import Fault, Place

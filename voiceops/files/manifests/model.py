@@ -17,27 +17,24 @@ from pydantic import (
     field_validator,
 )
 
-from voiceops.core.forms import is_model
-from voiceops.core.limits import (
+from voiceops.core.desired import DEFAULT_RESPONSE_FORMAT, DEFAULT_SAMPLE_RATE_HZ
+from voiceops.core.families.known import parse_voice_name
+from voiceops.core.families.limits import (
     DEFAULT_LANGUAGE,
-    DEFAULT_RESPONSE_FORMAT,
-    DEFAULT_SAMPLE_RATE_HZ,
     KNOWN_TARGET_MODELS,
     LANGUAGES,
     MAX_PREVIEW_CHARACTERS,
     MAX_PROMPT_CHARACTERS,
-    NAME_PATTERN,
     RESPONSE_FORMATS,
     SAMPLE_RATES_HZ,
 )
+from voiceops.core.forms import MAX_NAME_CHARACTERS, NAME_PATTERN, is_model
 from voiceops.core.spec import normalise
 from voiceops.core.texts.placeholders import find_placeholder
 from voiceops.core.texts.script import Misfit, find_preview_misfit, find_prompt_misfit
-from voiceops.core.voice import parse_voice_name
 from voiceops.files.phrases import quote, suggest
 from voiceops.files.yaml.checks import Checked, refuse
 
-_MAX_NAME_CHARACTERS = 16
 _ENDS_DO_NOT_COUNT = "White space at the ends of the text and of its lines does not count."
 _VOICE_SHAPE = "qwen-tts-vd-NAME-voice-20260131102800123-a1b2"
 # Control characters (C0 without tab and line ends, DEL, C1) and lone surrogates.
@@ -65,7 +62,7 @@ def find_name_misfit(name: str) -> Misfit | None:
     """Tell why a text cannot be a voice's name: what goes on after it, and a hint."""
     if NAME_PATTERN.fullmatch(name):
         return None
-    hint = f"use 1 to {_MAX_NAME_CHARACTERS} of A-Z a-z 0-9 _"
+    hint = f"use 1 to {MAX_NAME_CHARACTERS} of A-Z a-z 0-9 _"
     proposed = _propose_name(name)
     if proposed:
         hint = f"write {proposed}: {hint}"
@@ -74,7 +71,7 @@ def find_name_misfit(name: str) -> Misfit | None:
     foreign = re.search(r"[^A-Za-z0-9_]", name)
     if foreign:
         return Misfit(f"holds {quote(foreign[0])}, which no name may hold", hint)
-    return Misfit(f"has {len(name):,} characters; the service takes {_MAX_NAME_CHARACTERS}", hint)
+    return Misfit(f"has {len(name):,} characters; the service takes {MAX_NAME_CHARACTERS}", hint)
 
 
 def _propose_name(name: str) -> str:

@@ -6,13 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from voiceops.core.desired import Desired
+from voiceops.core.desired import DEFAULT_RESPONSE_FORMAT, DEFAULT_SAMPLE_RATE_HZ, Desired
 from voiceops.core.facts import Overlooked
-from voiceops.core.limits import (
-    DEFAULT_LANGUAGE,
-    DEFAULT_RESPONSE_FORMAT,
-    DEFAULT_SAMPLE_RATE_HZ,
-)
+from voiceops.core.families.limits import DEFAULT_LANGUAGE
 from voiceops.core.spec import SPEC_FIELDS, Spec
 from voiceops.errors import Fault, FilesInvalid, FileUnusable, Place
 from voiceops.files.manifests.contradictions import Declared, find_conflicts

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from voiceops.core.desired import Desired
+from voiceops.core.families.known import parse_voice_name
 from voiceops.core.forms import is_voice_id
-from voiceops.core.voice import parse_voice_name
 from voiceops.errors import OutcomeUnknown, ServiceError
 from voiceops.provider.answer import Answer
 from voiceops.provider.meanings import find_meaning, make_error

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from voiceops.core.limits import LANGUAGES
+from voiceops.core.families.limits import LANGUAGES
 from voiceops.errors import ProtocolViolated
 from voiceops.provider.answer import read_answer
 from voiceops.provider.repeatable import take_document
