@@ -39,7 +39,7 @@ def carry_out(plan: Plan, facts: Facts, run: Run) -> tuple[Result, ...]:
         results += _do_paid(plan, facts, run)
         results += _do_prunes(plan, results, run)
         results += _do_deletes(plan, results, run)
-    wanted = {change.name: change.desired.spec for change in plan.changes if change.desired}
+    wanted = {change.name: change.desired.seen for change in plan.changes if change.desired}
     return check(tuple(results), wanted, run)
 
 

@@ -8,6 +8,7 @@ from voiceops.apply.run import Event, EventKind, Run
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Facts, Intent
 from voiceops.core.families.known import parse_voice_name
+from voiceops.core.forms import ACCOUNT_ZONE
 from voiceops.core.lock import LockEntry
 from voiceops.core.plan import Change
 from voiceops.core.result import Result, Status
@@ -125,8 +126,10 @@ class Sending:
             target_model=self._desired.spec.target_model,
             language=self._desired.spec.language,
             protect=_is_protected(self._desired, self._run),
-            before=self._before.of_name(self._desired.name) | ({saw} - {""}),
+            before=self._before.of_name(self._desired.sent) | ({saw} - {""}),
             saw=saw,
+            sent=self._desired.sent_as,
+            seen=self._desired.seen_digest,
         )
         self._run.books.journal.open_intent(intent)
 
@@ -173,6 +176,7 @@ def _record(
         target_model=desired.spec.target_model,
         language=desired.spec.language,
         spec=desired.spec.digest,
+        created=_tell_time(created.voice_id, run),
         protect=_is_protected(desired, run),
     )
     result = run.record(change, entry, depose=bool(change.replaces))
@@ -184,6 +188,16 @@ def _record(
             "keep the lockfile: by a name of this form the voice could not be found again"
         )
     return kept
+
+
+def _tell_time(voice_id: str, run: Run) -> str | None:
+    """Give the time of the create for the lockfile, if neither name nor listing tells it yet."""
+    name = parse_voice_name(voice_id)
+    if name is None or name.created_at is not None:
+        return None
+    mark = run.provider.clock.mark()
+    latest = run.provider.clock.latest(mark) or mark.wall
+    return f"{latest.astimezone(ACCOUNT_ZONE):%Y-%m-%d %H:%M:%S}"
 
 
 def _keep_preview(result: Result, desired: Desired, created: Created, run: Run) -> Result:

@@ -101,7 +101,8 @@ class Run:
         except FileUnusable as error:
             self.everything.close(error.message)
             lockfile = self.books.lockfile
-            place = keep(lockfile, Kept(change.name, entry, saw), effects=self.effects)
+            kept = Kept(change.name, entry, saw, *_tell_sent(change))
+            place = keep(lockfile, kept, effects=self.effects)
             return Result(
                 change.action,
                 change.name,
@@ -111,3 +112,14 @@ class Run:
                 hint=error.hint,
             )
         return Result(change.action, change.name, Status.DONE, voice=entry.voice_id)
+
+
+def _tell_sent(change: Change) -> tuple[str, str]:
+    """Give the name that was sent, and the digest of the spec as it is echoed, if they are others.
+
+    Both are empty if they are the name itself, and the digest of all that was sent.
+    """
+    desired = change.desired
+    if desired is None:
+        return "", ""
+    return desired.sent_as, desired.seen_digest

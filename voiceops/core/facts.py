@@ -27,7 +27,8 @@ class Intent:
     that it made, if only the lockfile does not know yet. `at` is the time of the sending by the
     clock of the machine that sent it, `told` the latest that it can have been by the service's:
     None if that was not known. `saw` is the voice that the name stood for then, empty if there
-    was none, None if nobody noted it.
+    was none, None if nobody noted it. `sent` is the name that was sent, empty if it was the name
+    itself; `seen` the digest of the spec as a listing echoes it, empty if that is `spec`.
     """
 
     id: str
@@ -41,6 +42,8 @@ class Intent:
     made: str = ""
     told: datetime | None = None
     saw: str | None = None
+    sent: str = ""
+    seen: str = ""
 
     @property
     def sent_by(self) -> datetime:
@@ -49,16 +52,16 @@ class Intent:
 
     def may_have_made(self, voice: LiveVoice) -> bool:
         """Tell whether a voice is what this create was to make, and was not there before it."""
-        return voice.preferred_name == self.name and self._fits(voice)
+        return voice.preferred_name == (self.sent or self.name) and self._fits(voice)
 
     def has_made(self, voice: LiveVoice) -> bool:
         """Tell the same of a voice that the service returned, whose name may have any form."""
-        return voice.preferred_name in {self.name, None} and self._fits(voice)
+        return voice.preferred_name in {self.sent or self.name, None} and self._fits(voice)
 
     def _fits(self, voice: LiveVoice) -> bool:
         if voice.voice_id in self.before or voice.spec is None:
             return False
-        return self.spec in (voice.spec.digest, voice.former_spec)
+        return (self.seen or self.spec) in (voice.spec.digest, voice.former_spec)
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ class Lock:
         seen = replace(
             entry,
             observed=live.spec.digest if is_unseen and live.spec else entry.observed,
-            created=entry.created or live.created or None,
+            created=live.created or entry.created or None,
         )
         return self if seen == entry else Lock({**self.voices, name: seen}, self.deposed)
 

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from enum import StrEnum
 
 from voiceops.core.families.known import parse_voice_name
 from voiceops.core.forms import read_created_at
 from voiceops.core.spec import Spec
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Status(StrEnum):
+    """Whether a voice can speak: a family may review it after its create was answered."""
+
+    READY = "ready"
+    IN_REVIEW = "in_review"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class LiveVoice:
     """A voice that the service lists.
 
-    `spec` is what the service echoes, normalised; None if it did not tell the prompt or the
-    preview text. `created` is `gmt_create` verbatim, empty if it was not told. `former_spec` is the
-    digest that an older lockfile has of this spec, empty if it has none but that of today.
+    `spec` is what the service echoes, normalised; what its family never tells is empty in it. It
+    is None if the prompt or the preview text were not told. `created` is `gmt_create` verbatim,
+    empty if it was not told. `former_spec` is the digest that an older lockfile has of this spec,
+    empty if it has none but that of today.
     """
 
     voice_id: str
@@ -25,6 +37,7 @@ class LiveVoice:
     language: str = ""
     created: str = ""
     former_spec: str = ""
+    status: Status = Status.READY
 
     @property
     def preferred_name(self) -> str | None:
@@ -40,3 +53,9 @@ def read_created(voice_id: str, created: str) -> datetime | None:
         return moment
     name = parse_voice_name(voice_id)
     return name.created_at if name else None
+
+
+def by_age(voice: LiveVoice) -> tuple[bool, datetime, str]:
+    """Sort voices by when they were made, the newest last; those of unknown age come first."""
+    made = read_created(voice.voice_id, voice.created)
+    return made is not None, made or _EPOCH, voice.voice_id

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from voiceops.core.forms import read_account_time
 from voiceops.core.settings import Listing
+from voiceops.core.spec import Spec
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceName:
     """The parts of a generated name.
 
-    `preferred_name` is the name that was sent, `created_at` when it was made (None: it tells no date),
-    `target_model` the model that it is for (empty: it does not tell).
+    `preferred_name` is the name that was sent, `created_at` when it was made (None: it does not
+    tell), `target_model` the model that it is for (empty: it does not tell).
     """
 
     preferred_name: str
@@ -66,6 +67,10 @@ class Family:
     def takes(self, target_model: str) -> bool:
         """Tell whether voices of this target model are made by this family."""
         return target_model.startswith(self.prefixes)
+
+    def show(self, spec: Spec) -> Spec:
+        """Give a spec as a listing echoes it: what is not told is empty."""
+        return replace(spec, **dict.fromkeys(self.untold, "")) if self.untold else spec
 
     def read_name(self, voice_id: str) -> VoiceName | None:
         """Read a generated name; None if it is not one of a voice that this family designed."""

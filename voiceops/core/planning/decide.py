@@ -135,7 +135,7 @@ def _decide_declared(
     """Decide `adopt: VOICE`; None lets the rows below decide."""
     live = view.live(wanted)
     is_own_deposed = view.is_restorable(wanted)
-    if live is not None and live.spec == desired.spec:
+    if live is not None and live.spec == desired.seen:
         if is_own_deposed:
             return _take(desired, Action.RESTORE, Reason.DECLARED, live, origin=origin, view=view)
         if view.is_unclaimed(wanted) or gives_up(view.facts.neighbours, wanted):
@@ -236,9 +236,7 @@ def _obtain(desired: Desired, wanted: Change, view: View) -> Change:
     made = view.unrecorded(desired)
     if made is not None:
         return unlisted(desired.name, made, desired, view)
-    unreadable = [
-        voice for voice in view.unclaimed((desired.name, *desired.aliases)) if voice.spec is None
-    ]
+    unreadable = [voice for voice in view.unclaimed(desired.sent_names) if voice.spec is None]
     if unreadable:
         return _problem(
             desired.name,
@@ -294,7 +292,7 @@ def _problem(
 def _differences(entry: LockEntry, live: LiveVoice, desired: Desired) -> tuple[FieldChange, ...]:
     """Name what was edited: against what the service echoes, or what the lockfile still tells."""
     if live.spec is not None:
-        return find_differences(live.spec, desired.spec)
+        return find_differences(live.spec, desired.seen)
     known = (
         FieldChange("language", entry.language, desired.spec.language),
         FieldChange("target_model", entry.target_model, desired.spec.target_model),

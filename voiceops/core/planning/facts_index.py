@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from voiceops.core.desired import Desired
 from voiceops.core.facts import DOUBT, Claims, Facts
 from voiceops.core.families.known import parse_voice_name
-from voiceops.core.forms import ACCOUNT_ZONE
+from voiceops.core.forms import ACCOUNT_ZONE, read_created_at
 from voiceops.core.lock import Lock, LockEntry
 from voiceops.core.settings import matches
-from voiceops.core.voice import LiveVoice, read_created
+from voiceops.core.voice import LiveVoice, by_age, read_created
 
 
 def find_unclaimed(
@@ -58,7 +58,7 @@ class View:
 
     def names_for(self, name: str) -> set[str]:
         """Give a name and what it was called before, as far as its manifest tells."""
-        return {name}.union(*(one.aliases for one in self.facts.desired if one.name == name))
+        return {name}.union(*(one.sent_names for one in self.facts.desired if one.name == name))
 
     def live(self, voice_id: str) -> LiveVoice | None:
         """Give the voice if the service lists it, and we did not just delete it."""
@@ -114,11 +114,11 @@ class View:
 
     def twins(self, desired: Desired) -> list[LiveVoice]:
         """List the twins of a desired voice: those of its own name, or else those of an alias."""
-        for names in ([desired.name], desired.aliases):
+        for names in (desired.sent_names[:1], desired.sent_names[1:]):
             found = [
                 voice
                 for voice in self.unclaimed(names)
-                if voice.spec == desired.spec and not self._is_promised(voice, desired)
+                if voice.spec == desired.seen and not self._is_promised(voice, desired)
                 if not self._is_needed_by(voice.preferred_name, desired)
             ]
             if found:
@@ -131,7 +131,7 @@ class View:
         return tuple(
             voice
             for voice in self._all_unclaimed
-            if voice.spec == desired.spec and not self._is_promised(voice, desired)
+            if voice.spec == desired.seen and not self._is_promised(voice, desired)
             if not self._is_twin_of_another(voice, desired)
             if not matches(ignored, voice.voice_id, voice.preferred_name or "")
         )
@@ -143,11 +143,11 @@ class View:
             voice
             for voice_id, deposed in sorted(self.facts.lock.deposed.items())
             if deposed.name in names and (voice := self.live(voice_id)) is not None
-            if voice.spec == desired.spec and self.is_restorable(voice_id)
+            if voice.spec == desired.seen and self.is_restorable(voice_id)
             if not self._is_promised(voice, desired)
             if not self._is_needed_by(deposed.name, desired)
         ]
-        return found[-1] if found else None
+        return max(found, key=by_age, default=None)
 
     def is_restorable(self, voice_id: str) -> bool:
         """Tell whether a voice is one of our own deposed that nobody else has."""
@@ -171,7 +171,7 @@ class View:
 
     def _is_twin_of_another(self, voice: LiveVoice, desired: Desired) -> bool:
         return any(
-            voice.preferred_name in {other.name, *other.aliases} and other.spec == voice.spec
+            voice.preferred_name in other.sent_names and other.seen == voice.spec
             for other in self.facts.desired
             if other.name != desired.name
         )
@@ -179,14 +179,14 @@ class View:
     def _is_promised(self, voice: LiveVoice, desired: Desired) -> bool:
         """Tell whether another declaration asks for this very voice, by its `adopt`."""
         adopter = self._adopters.get(voice.voice_id, desired)
-        return adopter.name != desired.name and adopter.spec == voice.spec
+        return adopter.name != desired.name and adopter.seen == voice.spec
 
     def _is_needed_by(self, name: str | None, desired: Desired) -> bool:
         """Tell whether a name itself asks for the same, and has none: it comes before an alias."""
         return any(
-            other.name == name and other.spec == desired.spec and not self._has_its_own(other)
+            name in {other.name, other.sent} and not self._has_its_own(other)
             for other in self.facts.desired
-            if other.name != desired.name
+            if other.name != desired.name and other.spec == desired.spec
         )
 
     def _has_its_own(self, desired: Desired) -> bool:
@@ -203,18 +203,27 @@ class View:
             return True
         live = self.live(entry.voice_id)
         is_named = desired.adopt == entry.voice_id
-        return is_named and live is not None and live.spec == desired.spec
+        return is_named and live is not None and live.spec == desired.seen
 
     def is_young(self, voice_id: str) -> bool:
         """Tell whether a voice was made so lately that listings and lockfiles may lag.
 
-        The service stamps its name, so that a machine's clock can not make it much younger.
+        The service tells when it was made, so that a machine's clock can not make it much younger.
         """
-        name, noted = parse_voice_name(voice_id), self.facts.made.get(voice_id)
-        if noted and name and name.created_at:
-            noted = min(noted, name.created_at + DOUBT)
-        made = noted or (name.created_at if name else None)
+        noted, told = self.facts.made.get(voice_id), self._find_made(voice_id)
+        if noted and told:
+            noted = min(noted, told + DOUBT)
+        made = noted or told
         return made is not None and not self.has_settled(made)
+
+    def _find_made(self, voice_id: str) -> datetime | None:
+        """Tell when a voice was made, by its name, else by what the lockfile or listing has."""
+        name, live = parse_voice_name(voice_id), self._live.get(voice_id)
+        if name and name.created_at:
+            return name.created_at
+        entries = self.facts.lock.voices.values()
+        locked = next((e.created for e in entries if e.voice_id == voice_id), None)
+        return read_created_at(locked or (live.created if live else ""))
 
     def is_old(self, voice_id: str) -> bool:
         """Tell whether a live voice is older than `settle_s` for certain, whatever zone its stamps

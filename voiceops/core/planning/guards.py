@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from voiceops.core.facts import Facts
+from voiceops.core.families.known import family_of_voice
 from voiceops.core.plan import Action, Change, Guard, Reason, Waiting
 from voiceops.core.planning.deposed import most_deletes
 from voiceops.core.planning.edits import group_edits
@@ -266,8 +267,13 @@ def _is_protected(change: Change, case: Case) -> bool:
 
 def _is_echoed_otherwise(voice_id: str, view: View) -> bool:
     """Tell whether a voice is not what our lockfile knows of it: as observed, else as sent."""
-    lock, live = view.facts.lock, view.live(voice_id)
-    known = [e.observed or e.spec for e in lock.voices.values() if e.voice_id == voice_id]
+    lock, live, family = view.facts.lock, view.live(voice_id), family_of_voice(voice_id)
+    is_told = family is None or not family.untold
+    known = [
+        entry.observed or (entry.spec if is_told else "")
+        for entry in lock.voices.values()
+        if entry.voice_id == voice_id
+    ]
     if voice_id in lock.deposed and not known:
         known = [lock.deposed[voice_id].observed or ""]
     return bool(any(known) and live and live.spec and live.spec.digest not in known)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from voiceops.core.facts import Intent
-from voiceops.core.voice import LiveVoice
+from voiceops.core.voice import LiveVoice, by_age
 
 
 class Verdict(StrEnum):
@@ -41,7 +41,7 @@ def judge(intent: Intent, unclaimed: Iterable[LiveVoice], *, has_settled: bool) 
             for voice in unclaimed
             if _is_named_like(voice, intent) and voice.voice_id not in intent.before
         ),
-        key=lambda voice: voice.voice_id,
+        key=by_age,
     )
     twins = tuple(voice for voice in new if intent.may_have_made(voice))
     if len(twins) == 1:
@@ -56,4 +56,4 @@ def judge(intent: Intent, unclaimed: Iterable[LiveVoice], *, has_settled: bool) 
 def _is_named_like(voice: LiveVoice, intent: Intent) -> bool:
     """Tell whether a voice bears the name that was sent; a service might change its case."""
     name = voice.preferred_name
-    return name is not None and name.casefold() == intent.name.casefold()
+    return name is not None and name.casefold() == (intent.sent or intent.name).casefold()

@@ -141,7 +141,7 @@ class Moves:
 
     def _find_equal_alias(self, desired: Desired) -> Iterator[str]:
         asked = self._view.live(desired.adopt or "")
-        if asked is not None and asked.spec == desired.spec:
+        if asked is not None and asked.spec == desired.seen:
             return  # it takes that one, and leaves what it has
         yield from (
             name
@@ -177,7 +177,8 @@ class Moves:
             origin = self._origins.get(desired.name)
             if origin is not None and self._stays(origin.entry, desired):
                 continue
-            names = given_up.get(desired.spec.digest, [])
+            given = (given_up.get(spec.digest) for spec in (desired.spec, desired.seen))
+            names = next(filter(None, given), [])
             offered = next((name for name in names if name != desired.name), None)
             if offered is not None:
                 names.remove(offered)

@@ -67,8 +67,8 @@ def is_wanted_there(neighbours: Iterable[Neighbour], voice: LiveVoice) -> bool:
 
 
 def _would_take(neighbour: Neighbour, desired: Desired, voice: LiveVoice) -> bool:
-    is_named = voice.preferred_name in {desired.name, *desired.aliases}
-    is_twin = is_named and desired.spec == voice.spec and _would_pay(neighbour, desired)
+    is_named = voice.preferred_name in desired.sent_names
+    is_twin = is_named and desired.seen == voice.spec and _would_pay(neighbour, desired)
     return is_twin or desired.adopt == voice.voice_id
 
 

@@ -51,7 +51,8 @@ def find_unmanaged(
     """List the unclaimed voices of our family that no row has taken, sorted by voice name."""
     taken = {row.voice for row in rows}
     taken |= {candidate.voice for row in rows for candidate in row.candidates}
-    pending = {row.name for row in rows if row.action is Action.SETTLE}
+    settling = [row for row in rows if row.action is Action.SETTLE]
+    pending = {row.desired.sent if row.desired else row.name for row in settling}
     known = _declared_specs(pairs)
     declared = {desired.name for desired, _ in pairs}
     left_over = find_left_over(view.facts.intents, view)
@@ -74,9 +75,9 @@ def find_unmanaged(
 def _declared_specs(pairs: list[tuple[Desired, Origin | None]]) -> dict[tuple[str, str], str]:
     """Map preferred name and spec digest to the declared name that asks for them."""
     return {
-        (name, desired.spec.digest): desired.name
+        (name, desired.seen.digest): desired.name
         for desired, _ in pairs
-        for name in (desired.name, *desired.aliases)
+        for name in desired.sent_names
     }
 
 

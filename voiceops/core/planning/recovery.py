@@ -34,7 +34,7 @@ def may_take(intent: Intent, desired: Desired, finding: Finding, lock: Lock) -> 
     has_moved = desired.name != intent.name and desired.name in lock.voices
     if has_moved or not _is_as_seen(intent, lock):
         return False
-    return finding.verdict is Verdict.EXECUTED and finding.voices[0].spec == desired.spec
+    return finding.verdict is Verdict.EXECUTED and finding.voices[0].spec == desired.seen
 
 
 def is_pending(intent: Intent, view: View) -> bool:

@@ -20,12 +20,18 @@ from voiceops.files.write_errors import writing
 class Kept:
     """An entry that waits for the lockfile; `saw` is the voice that the name stood for before.
 
-    It is empty if there was none, and None if an older version did not note it.
+    It is empty if there was none, and None if an older version did not note it. `sent` and `seen`
+    are those of the intent.
     """
 
     name: str
     entry: LockEntry
     saw: str | None = None
+    sent: str = ""
+    seen: str = ""
+
+
+_MORE = ("sent", "seen")
 
 
 def emergency_path(lockfile: Path) -> Path:
@@ -41,7 +47,8 @@ def keep(lockfile: Path, kept: Kept, *, effects: Effects) -> str:
     path = emergency_path(lockfile)
     # The first line end keeps it apart from a torn entry before it.
     lock = json.loads(dump_lock(Lock({kept.name: kept.entry})))
-    line = "\n" + json.dumps({"saw": kept.saw, "lock": lock}) + "\n"
+    more = {key: text for key in _MORE if (text := getattr(kept, key))}
+    line = "\n" + json.dumps({"saw": kept.saw, "lock": lock, **more}) + "\n"
     try:
         with writing(path):
             effects.append(path, line.encode(), mode=0o600)
@@ -75,12 +82,12 @@ def _read_line(line: bytes, name: str) -> Iterator[Kept]:
         document = json.loads(line)
     except (ValueError, RecursionError):
         return
-    saw = None
-    if isinstance(document, dict) and document.keys() == {"saw", "lock"}:
-        saw = document["saw"] if isinstance(document["saw"], str) else None
+    told: dict[str, str] = {}
+    if isinstance(document, dict) and {"saw", "lock"} <= document.keys() <= {"saw", "lock", *_MORE}:
+        told = {key: text for key, text in document.items() if isinstance(text, str)}
         line = json.dumps(document["lock"]).encode()
     lock = parse_lock(line, name=name)
-    yield from (Kept(key, entry, saw) for key, entry in lock.voices.items())
+    yield from (Kept(key, entry, **told) for key, entry in lock.voices.items())
 
 
 def clear_emergency(lockfile: Path, *, effects: Effects) -> None:

@@ -278,6 +278,8 @@ def _dump_intent(intent: Intent) -> dict[str, object]:
         "protect": intent.protect,
         "before": sorted(intent.before),
         **({} if intent.saw is None else {"saw": intent.saw}),
+        **({"sent": intent.sent} if intent.sent else {}),
+        **({"seen": intent.seen} if intent.seen else {}),
     }
 
 
@@ -294,4 +296,6 @@ def _load_intent(record: Record) -> Intent:
         before=frozenset(map(str, before if isinstance(before, list) else ())),
         told=_told(record),
         saw=str(record["saw"]) if "saw" in record else None,
+        sent=str(record.get("sent", "")),
+        seen=str(record.get("seen", "")),
     )

@@ -37,6 +37,10 @@ _FORMS: Mapping[str, Mapping[str, Callable[[str], bool]]] = {
 }
 
 
+# What it may hold.
+_OPTIONAL: Mapping[str, Callable[[str], bool]] = {"sent": is_name, "seen": is_digest}
+
+
 def is_sound(record: Record) -> bool:
     """Tell whether a record has the forms that ours have; of an unknown kind, those of all."""
     forms = {**_OF_ALL, **_FORMS.get(str(record.get("kind")), {})}
@@ -44,6 +48,8 @@ def is_sound(record: Record) -> bool:
     if not all(key in texts and has_form(texts[key]) for key, has_form in forms.items()):
         return False
     if "told" in record and not _is_time(texts.get("told", "")):
+        return False
+    if not all(has_form(texts[key]) for key, has_form in _OPTIONAL.items() if key in texts):
         return False
     before = record.get("before", [])
     return isinstance(before, list) and all(

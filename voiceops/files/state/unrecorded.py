@@ -41,4 +41,6 @@ def _as_intent(kept: Kept, now: datetime) -> Intent:
         made=entry.voice_id,
         told=now,
         saw=kept.saw,
+        sent=kept.sent,
+        seen=kept.seen,
     )
