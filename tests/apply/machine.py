@@ -22,7 +22,7 @@ from voiceops.core.settings import Listing, Options, Settings
 from voiceops.errors import VoiceopsError
 from voiceops.files.lockfile.lockfile import read_lock
 from voiceops.files.settings.read import Environment
-from voiceops.provider.families.qwen.actions import Qwen
+from voiceops.provider.service import Service
 from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.endpoints import sandbox_endpoint
 from voiceops.sandbox.service import Sandbox
@@ -47,7 +47,7 @@ VOICE = """\
 """
 
 
-class Service(Protocol):
+class Answers(Protocol):
     """Whatever answers as the service does."""
 
     def answer(
@@ -55,7 +55,7 @@ class Service(Protocol):
     ) -> tuple[int, Mapping[str, str], bytes]: ...
 
 
-S = TypeVar("S", bound=Service)
+S = TypeVar("S", bound=Answers)
 
 
 @dataclass
@@ -115,7 +115,7 @@ class Machine:
         path.write_text(text if voices else "voices: {}\n", encoding="utf-8")
 
     def workspace(self) -> Workspace:
-        provider = Qwen(
+        provider = Service(
             Access(sandbox_endpoint(), KEY, None, self.world, self.answer or self.sandbox.answer),
             requests_per_minute=self.environment.settings.requests_per_minute,
             listing=Listing.COUNTED,

@@ -28,11 +28,11 @@ from voiceops.core.spec import Spec
 from voiceops.core.voice import read_created
 from voiceops.effects import System
 from voiceops.errors import AuthenticationFailed, Place, ServiceError
-from voiceops.provider.families.qwen.actions import PATH, Qwen
 from voiceops.provider.families.qwen.realtime import speak_in_session
 from voiceops.provider.families.qwen.speech import Piece, Utterance
 from voiceops.provider.families.qwen.speech_http import speak_over_http
 from voiceops.provider.protocol import Created
+from voiceops.provider.service import PATH, Service
 from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.endpoints import resolve_endpoint
 from voiceops.provider.transport.websocket import dial_service
@@ -55,8 +55,8 @@ def make_desired(model: str) -> Desired:
     return Desired(name="vo_contract", spec=spec, place=Place("live", 1, 1))
 
 
-def open_provider(key: str) -> Qwen:
-    return Qwen(
+def open_provider(key: str) -> Service:
+    return Service(
         Access(ENDPOINT, key, os.environ.get("DASHSCOPE_WORKSPACE"), EFFECTS),
         requests_per_minute=60,
         listing=Listing.COUNTED,
@@ -92,14 +92,14 @@ def key() -> str:
 
 
 @pytest.fixture(scope="module")
-def provider(key: str) -> Iterator[Qwen]:
+def provider(key: str) -> Iterator[Service]:
     provider = open_provider(key)
     yield provider
     provider.close()
 
 
 @pytest.fixture(scope="module", params=MODELS)
-def made(request: pytest.FixtureRequest, provider: Qwen) -> Iterator[tuple[str, Created]]:
+def made(request: pytest.FixtureRequest, provider: Service) -> Iterator[tuple[str, Created]]:
     """Make a voice for a model; it is deleted whatever the tests say."""
     started = EFFECTS.monotonic()
     created = provider.create(make_desired(request.param), announce=lambda: None)
@@ -139,7 +139,9 @@ def test_a_voice_is_made_under_a_name_that_tells_who_and_when(made: tuple[str, C
     FINDINGS["digits of the stamp"] = len(stamp)
 
 
-def test_the_voice_is_listed_with_what_was_sent(provider: Qwen, made: tuple[str, Created]) -> None:
+def test_the_voice_is_listed_with_what_was_sent(
+    provider: Service, made: tuple[str, Created]
+) -> None:
     model, created = made
     listed = {voice.voice_id: voice for voice in provider.list()}
     live = listed[created.voice_id]
@@ -152,7 +154,7 @@ def test_the_voice_is_listed_with_what_was_sent(provider: Qwen, made: tuple[str,
     )
 
 
-def test_the_voice_is_queried(provider: Qwen, made: tuple[str, Created]) -> None:
+def test_the_voice_is_queried(provider: Service, made: tuple[str, Created]) -> None:
     found = provider.query(made[1].voice_id)
     assert found is not None
     FINDINGS["query tells prompt and preview text"] = found.spec is not None

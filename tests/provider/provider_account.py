@@ -13,7 +13,7 @@ from voiceops.core.desired import Desired
 from voiceops.core.settings import Listing
 from voiceops.core.spec import Spec
 from voiceops.errors import Place
-from voiceops.provider.families.qwen.actions import Qwen
+from voiceops.provider.service import Service
 from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.endpoints import sandbox_endpoint
 
@@ -53,8 +53,8 @@ class Account:
         self.headers.append(dict(headers))
         return self.answer(len(self.requests) - 1)
 
-    def qwen(self, *, workspace: str | None = None, listing: Listing = Listing.COUNTED) -> Qwen:
-        return Qwen(
+    def qwen(self, *, workspace: str | None = None, listing: Listing = Listing.COUNTED) -> Service:
+        return Service(
             Access(sandbox_endpoint(), KEY, workspace, self.effects, self.handle),
             requests_per_minute=180,
             listing=listing,
@@ -69,7 +69,7 @@ def always(status: int, body: object = b"", **headers: str) -> Account:
     return Account(lambda _: (status, named, data))
 
 
-ACTIONS: dict[str, Callable[[Qwen], object]] = {
+ACTIONS: dict[str, Callable[[Service], object]] = {
     "create": lambda qwen: qwen.create(ANNOUNCER, announce=do_nothing),
     "list": lambda qwen: qwen.list(),
     "query": lambda qwen: qwen.query(VOICE),

@@ -18,8 +18,8 @@ from voiceops.core.settings import Listing
 from voiceops.core.spec import Spec
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import ListingIncomplete, Place
-from voiceops.provider.families.qwen.actions import Qwen
 from voiceops.provider.protocol import Created
+from voiceops.provider.service import Service
 from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.endpoints import resolve_endpoint
 
@@ -53,8 +53,8 @@ TAPE = vcr.VCR(
 TAPE.register_matcher("document", have_equal_documents)
 
 
-def replay(cassette: str, act: Callable[[Qwen], object]) -> object:
-    qwen = Qwen(
+def replay(cassette: str, act: Callable[[Service], object]) -> object:
+    qwen = Service(
         Access(resolve_endpoint("singapore", override=None), "sk-none", None, VirtualTime()),
         requests_per_minute=180,
         listing=Listing.COUNTED,
@@ -81,12 +81,12 @@ def test_create_takes_the_documented_name_with_its_audio() -> None:
 
 def test_list_does_not_take_two_voices_of_26_for_all() -> None:
     with pytest.raises(ListingIncomplete) as caught:
-        replay("list", Qwen.list)
+        replay("list", Service.list)
     assert "the service counts 26 voices and lists 2" in caught.value.message
 
 
 def test_list_reads_the_documented_voices() -> None:
-    first, second = replay("list_complete", Qwen.list)
+    first, second = replay("list_complete", Service.list)
     assert (first.voice_id, second.voice_id) == ("yourVoice1", "yourVoice2")
     assert second == LiveVoice(
         "yourVoice2",

@@ -24,7 +24,7 @@ from voiceops.errors import (
     Throttled,
     VoiceNotFound,
 )
-from voiceops.provider.families.qwen.actions import Qwen
+from voiceops.provider.service import Service
 from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.endpoints import sandbox_endpoint
 from voiceops.sandbox.script import Body, Fault, OddReply, Operation, Script
@@ -77,11 +77,11 @@ DOCUMENTED = (
 
 
 @contextmanager
-def serving(reply: OddReply) -> Iterator[tuple[Qwen, Sandbox]]:
+def serving(reply: OddReply) -> Iterator[tuple[Service, Sandbox]]:
     fault = Fault(Operation.CREATE, work_is_done=False, reply=reply)
     sandbox = Sandbox(None, now=lambda: datetime.now(UTC), script=Script(faults=(fault,)))
     with closing(sandbox):
-        qwen = Qwen(
+        qwen = Service(
             Access(sandbox_endpoint(), "sk-test", None, VirtualTime(), sandbox.answer),
             requests_per_minute=180,
             listing=Listing.COUNTED,

@@ -18,7 +18,7 @@ from provider_server import Peer, Script, Server, serve, serve_raw
 from voiceops.core.settings import Listing
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import OutcomeUnknown, ProtocolViolated, ServiceError, Unreachable
-from voiceops.provider.families.qwen.actions import Qwen
+from voiceops.provider.service import Service
 from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.connection import Line
 from voiceops.provider.transport.endpoints import resolve_endpoint
@@ -31,8 +31,8 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: "
 
 
 @contextmanager
-def connect(url: str) -> Iterator[Qwen]:
-    qwen = Qwen(
+def connect(url: str) -> Iterator[Service]:
+    qwen = Service(
         Access(resolve_endpoint("singapore", override=url), KEY, None, VirtualTime()),
         requests_per_minute=6000,
         listing=Listing.COUNTED,

@@ -18,8 +18,8 @@ from voiceops.errors import (
     Throttled,
     VoiceNotFound,
 )
-from voiceops.provider.families.qwen.actions import Qwen
 from voiceops.provider.repeatable import ServiceFailed
+from voiceops.provider.service import Service
 
 
 def said(code: str, message: str = "so it is") -> dict[str, str]:
@@ -132,7 +132,7 @@ def count_requests(action: str, expected: type[ServiceError]) -> int:
     return 2 if action == "list" and expected is Rejected else 1
 
 
-def catch(action: str, qwen: Qwen) -> ServiceError | None:
+def catch(action: str, qwen: Service) -> ServiceError | None:
     try:
         ACTIONS[action](qwen)
     except ServiceError as error:

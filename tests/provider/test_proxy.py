@@ -11,7 +11,7 @@ from provider_server import serve_raw
 
 from voiceops.core.settings import Listing
 from voiceops.errors import Unreachable
-from voiceops.provider.families.qwen.actions import Qwen
+from voiceops.provider.service import Service
 from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.endpoints import resolve_endpoint
 from voiceops.provider.transport.exchange import Call
@@ -140,7 +140,7 @@ def create() -> str:
     """Try to create a voice at a service behind the proxy; gives what the error says."""
     endpoint = resolve_endpoint("singapore", override="https://voiceops.invalid/api/v1")
     access = Access(endpoint, KEY, None, VirtualTime())
-    qwen = Qwen(access, requests_per_minute=6000, listing=Listing.COUNTED)
+    qwen = Service(access, requests_per_minute=6000, listing=Listing.COUNTED)
     try:
         with pytest.raises(Unreachable) as caught:
             qwen.create(ANNOUNCER, announce=do_nothing)

@@ -236,7 +236,7 @@ def test_qwen_is_a_provider() -> None:
 
 def test_httpx_is_loaded_by_the_first_request_and_not_before() -> None:
     program = (
-        "import sys, voiceops.provider.protocol, voiceops.provider.families.qwen.actions;"
+        "import sys, voiceops.provider.protocol, voiceops.provider.service;"
         "sys.exit('httpx' in sys.modules or 'pydantic' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -5,8 +5,9 @@ import pytest
 from voiceops.core.spec import Spec
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import ProtocolViolated
-from voiceops.provider.families.qwen.voices import read_page, read_queried
+from voiceops.provider.families.qwen.dialect import QWEN_DIALECT
 from voiceops.provider.listing import Page
+from voiceops.provider.voices import read_page, read_queried
 
 ITEM = {
     "gmt_create": "2025-12-10 17:04:54",
@@ -27,7 +28,7 @@ VOICE = LiveVoice(
 
 
 def page(**output: object) -> Page:
-    return read_page({"output": output}, label="list")
+    return read_page({"output": output}, QWEN_DIALECT, label="list")
 
 
 def test_a_page_holds_its_voices_normalised_and_the_count() -> None:
@@ -39,7 +40,7 @@ def test_a_page_holds_its_voices_normalised_and_the_count() -> None:
 @pytest.mark.parametrize("value", [None, 7, ["Deep."], "", " \n"])
 def test_a_spec_that_is_not_told_whole_is_not_told(name: str, value: object) -> None:
     for item in ({**ITEM, name: value}, {key: ITEM[key] for key in ITEM if key != name}):
-        assert read_queried({"output": item}, label="query").spec is None
+        assert read_queried({"output": item}, QWEN_DIALECT, label="query").spec is None
 
 
 @pytest.mark.parametrize("total_count", [None, "2", 2.0, True])
@@ -77,7 +78,7 @@ def test_a_page_that_cannot_be_trusted_violates_the_protocol(
     document: dict[str, object], fault: str
 ) -> None:
     with pytest.raises(ProtocolViolated) as caught:
-        read_page(document, label="list")
+        read_page(document, QWEN_DIALECT, label="list")
     assert caught.value.message == f"list: {fault}"
 
 
@@ -101,5 +102,7 @@ def test_what_does_not_have_its_form_was_not_told(name: str, odd: str) -> None:
 
 
 def test_a_query_may_tell_less_than_a_listing() -> None:
-    found = read_queried({"output": {"voice": "v", "language": "en"}}, label="query v")
+    found = read_queried(
+        {"output": {"voice": "v", "language": "en"}}, QWEN_DIALECT, label="query v"
+    )
     assert found == LiveVoice("v", None, language="en")

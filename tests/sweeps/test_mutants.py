@@ -52,7 +52,7 @@ TARGETS = {
     "voiceops/files/state/journal.py": (("tests/files/test_journal.py",), APPLIES, FAULTS),
     "voiceops/files/lockfile/lockfile.py": (("tests/files/test_lockfile.py",), APPLIES),
     "voiceops/provider/repeatable.py": (REPLIES, PROVIDER, FAULTS),
-    "voiceops/provider/families/qwen/create.py": (REPLIES, PROVIDER, FAULTS),
+    "voiceops/provider/create.py": (REPLIES, PROVIDER, FAULTS),
     "voiceops/provider/meanings.py": (REPLIES, PROVIDER, FAULTS),
 }
 pytestmark = pytest.mark.sweep

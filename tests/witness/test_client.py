@@ -13,10 +13,10 @@ from voiceops.core.settings import Listing
 from voiceops.core.spec import Spec
 from voiceops.effects import System
 from voiceops.errors import Place
-from voiceops.provider.families.qwen.actions import Qwen
 from voiceops.provider.families.qwen.realtime import speak_in_session
 from voiceops.provider.families.qwen.speech import Utterance
 from voiceops.provider.families.qwen.speech_http import speak_over_http
+from voiceops.provider.service import Service
 from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.endpoints import Endpoint
 from voiceops.provider.transport.websocket import dial_service
@@ -38,7 +38,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shape]:
 
 def act(served: Served) -> None:
     endpoint = Endpoint(served.base_url, "test")
-    provider = Qwen(
+    provider = Service(
         Access(endpoint, "sk-sdk", None, EFFECTS), requests_per_minute=6000, listing=Listing.COUNTED
     )
     spec = Spec("A calm voice.", "Hello there.", "en", HTTP_MODEL)

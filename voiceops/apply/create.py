@@ -25,7 +25,7 @@ from voiceops.errors import (
     VoiceopsError,
 )
 from voiceops.files.state.previews import save_preview
-from voiceops.provider.families.qwen.create import UNKNOWN_HINT, UNKNOWN_NOTE
+from voiceops.provider.create import UNKNOWN_HINT, UNKNOWN_NOTE
 from voiceops.provider.protocol import Created
 
 # Seconds to wait after a create that was certainly not executed, before it is sent again.

@@ -18,7 +18,7 @@ from voiceops.errors import UsageFault
 from voiceops.files.settings.read import SANDBOX, Environment
 from voiceops.files.state.folder import make_state_dir
 from voiceops.files.write_errors import writing
-from voiceops.provider.families.qwen.actions import Qwen
+from voiceops.provider.service import Service
 from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.endpoints import resolve_endpoint, sandbox_endpoint
 from voiceops.provider.transport.key import check_key
@@ -57,7 +57,7 @@ def open_speech(said: Global) -> Iterator[Speech]:
     environment = config.environment(said.environment)
     settings = environment.settings
     with reach(root, environment) as (access, dial):
-        provider = Qwen(
+        provider = Service(
             access,
             requests_per_minute=settings.requests_per_minute,
             listing=settings.listing,

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 from voiceops.errors import ServiceError
 from voiceops.provider.answer import read_answer
-from voiceops.provider.families.qwen.actions import MODEL, open_http
-from voiceops.provider.families.qwen.voices import read_page
+from voiceops.provider.dialect import Dialect
 from voiceops.provider.repeatable import take_document
+from voiceops.provider.service import open_http
 from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.exchange import Call
+from voiceops.provider.voices import read_page
 
 LABEL = "list"
 
@@ -33,19 +34,19 @@ class Probe:
     refusal: ServiceError | None
 
 
-def probe(access: Access) -> Probe:
-    """List one voice. Raises Unreachable or ReplyLost if there is no reply at all."""
+def probe(access: Access, dialect: Dialect) -> Probe:
+    """List one voice of a family. Raises Unreachable or ReplyLost if there is no reply at all."""
     http = open_http(access)
-    action = {"action": "list", "page_index": 0, "page_size": 1}
+    action = {"action": dialect.list, "page_index": 0, "page_size": 1}
     try:
-        reply = http.post(Call(LABEL, {"model": MODEL, "input": action}))
+        reply = http.post(Call(LABEL, {"model": dialect.family.api, "input": action}))
     finally:
         http.close()
     now = access.effects.now()
     total_count, refusal = None, None
     try:
         document = take_document(read_answer(reply, label=LABEL, key=access.key, now=now))
-        total_count = read_page(document, label=LABEL).total_count
+        total_count = read_page(document, dialect, label=LABEL).total_count
     except ServiceError as error:
         refusal = error
     return Probe(now, reply.tls, _read_date(reply.date), total_count, refusal)

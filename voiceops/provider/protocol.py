@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,10 +35,18 @@ class Provider(Protocol):
     def clock(self) -> Clock:
         """The service's time, as far as its replies have told it."""
 
+    @property
+    def unreachable(self) -> Mapping[str, str]:
+        """The families in use that the last listing could not see, with what they answered.
+
+        Nothing is known of their voices.
+        """
+
     def list(self) -> tuple[LiveVoice, ...]:
         """List all designed voices of the account, sorted by name, each once.
 
-        The listing is complete, or ListingIncomplete is raised.
+        Those of the families in use. The listing is complete, or ListingIncomplete is raised; a
+        family that alone refuses it is `unreachable`, and if all do, that is raised.
         """
 
     def query(self, voice_id: str) -> LiveVoice | None:

@@ -29,6 +29,7 @@ from voiceops.files.settings.read import SANDBOX, Config, Environment, read_conf
 from voiceops.files.state.journal import Journal
 from voiceops.files.state.process_lock import find_holder
 from voiceops.installation import DISTRIBUTION, find_rivals
+from voiceops.provider.families.qwen.dialect import QWEN_DIALECT
 from voiceops.provider.probe import Probe, probe
 from voiceops.provider.transport.access import Access
 from voiceops.version import __version__
@@ -224,7 +225,7 @@ def _check_access(environment: Environment, access: Access) -> Iterator[Check]:
     variable = environment.key_variable
     yield fine("key", f"from {variable}" if variable else "the sandbox needs none")
     try:
-        seen = probe(access)
+        seen = probe(access, QWEN_DIALECT)
     except VoiceopsError as error:
         yield _tell("service", error)
         return

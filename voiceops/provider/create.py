@@ -9,6 +9,7 @@ from voiceops.core.families.known import parse_voice_name
 from voiceops.core.forms import is_voice_id
 from voiceops.errors import OutcomeUnknown, ServiceError
 from voiceops.provider.answer import Answer
+from voiceops.provider.dialect import Dialect
 from voiceops.provider.meanings import find_meaning, make_error
 from voiceops.provider.preview import read_preview
 from voiceops.provider.protocol import Created
@@ -18,17 +19,14 @@ UNKNOWN_NOTE = "the voice may have been made, and billed"
 UNKNOWN_HINT = "do not create it by hand: the next apply looks for it first"
 
 
-def write_create(model: str, desired: Desired) -> Mapping[str, object]:
-    """Write the body of a create; `language` is always in it, its default is the service's."""
+def write_create(dialect: Dialect, desired: Desired) -> Mapping[str, object]:
+    """Write the body of a create."""
     return {
-        "model": model,
+        "model": dialect.family.api,
         "input": {
-            "action": "create",
+            "action": dialect.create,
             "target_model": desired.spec.target_model,
-            "voice_prompt": desired.spec.voice_prompt,
-            "preview_text": desired.spec.preview_text,
-            "preferred_name": desired.name,
-            "language": desired.spec.language,
+            **dialect.write(desired),
         },
         "parameters": {
             "sample_rate": desired.sample_rate_hz,
@@ -37,7 +35,7 @@ def write_create(model: str, desired: Desired) -> Mapping[str, object]:
     }
 
 
-def read_created(answer: Answer, desired: Desired) -> Created:
+def read_created(answer: Answer, desired: Desired, dialect: Dialect) -> Created:
     """Take the voice out of the reply to a create.
 
     Raises Throttled or Rejected (or one of its kinds) only if the reply proves that nothing was
@@ -49,7 +47,7 @@ def read_created(answer: Answer, desired: Desired) -> Created:
     output = (answer.document or {}).get("output")
     if answer.code or not isinstance(output, dict):
         raise _doubt(answer)
-    voice_id = output.get("voice")
+    voice_id = output.get(dialect.voice)
     if not isinstance(voice_id, str) or not _may_be_named(voice_id, desired):
         raise _doubt(answer)
     preview = read_preview(output.get("preview_audio"), desired.response_format)
@@ -73,4 +71,4 @@ def _may_be_named(voice_id: str, desired: Desired) -> bool:
     name = parse_voice_name(voice_id)
     if name is None:
         return is_voice_id(voice_id)
-    return name.preferred_name == desired.name
+    return name.preferred_name == desired.sent

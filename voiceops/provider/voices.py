@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 
 from voiceops.core.forms import is_created, is_language, is_model, is_voice_id
 from voiceops.core.spec import SPEC_FIELDS, Spec, normalise
-from voiceops.core.voice import LiveVoice
+from voiceops.core.voice import LiveVoice, Status
 from voiceops.errors import ProtocolViolated
+from voiceops.provider.dialect import Dialect
 from voiceops.provider.listing import Page
 
 
-def read_page(document: Mapping[str, object], *, label: str) -> Page:
+def read_page(document: Mapping[str, object], dialect: Dialect, *, label: str) -> Page:
     """Read the reply to a list; raises ProtocolViolated if a voice has no name.
 
     The echoed page size is not looked at: what a page holds says more.
@@ -25,7 +26,7 @@ def read_page(document: Mapping[str, object], *, label: str) -> Page:
     if not isinstance(items, list):
         raise ProtocolViolated(f"{label}: the reply has no voice_list")
     return Page(
-        voices=tuple(_read_voice(item, label=label) for item in items),
+        voices=tuple(_read_voice(item, dialect, label=label) for item in items),
         total_count=total_count if isinstance(total_count, int) and is_count else None,
     )
 
@@ -33,15 +34,16 @@ def read_page(document: Mapping[str, object], *, label: str) -> Page:
 # What does not have its form was not told.
 _FORMS: Mapping[str, Callable[[str], object]] = {
     "voice": is_voice_id,
+    "voice_id": is_voice_id,
     "target_model": lambda text: is_model(normalise(text)),
     "language": lambda text: is_language(normalise(text)),
     "gmt_create": is_created,
 }
 
 
-def read_queried(document: Mapping[str, object], *, label: str) -> LiveVoice:
+def read_queried(document: Mapping[str, object], dialect: Dialect, *, label: str) -> LiveVoice:
     """Read the reply to a query; raises ProtocolViolated if there is no voice in it."""
-    return _read_voice(_read_output(document, label=label), label=label)
+    return _read_voice(_read_output(document, label=label), dialect, label=label)
 
 
 def _read_output(document: Mapping[str, object], *, label: str) -> Mapping[str, object]:
@@ -51,7 +53,7 @@ def _read_output(document: Mapping[str, object], *, label: str) -> Mapping[str, 
     return output
 
 
-def _read_voice(item: object, *, label: str) -> LiveVoice:
+def _read_voice(item: object, dialect: Dialect, *, label: str) -> LiveVoice:
     if not isinstance(item, dict):
         raise ProtocolViolated(f"{label}: a voice in the reply is no object")
     told = {
@@ -59,18 +61,24 @@ def _read_voice(item: object, *, label: str) -> LiveVoice:
         for name, value in item.items()
         if isinstance(value, str) and _FORMS.get(name, bool)(value)
     }
-    if not told.get("voice"):
-        odd = item.get("voice")
+    voice_id = told.get(dialect.voice)
+    if not voice_id:
+        odd = item.get(dialect.voice)
         what = "a name that no voice can have" if odd and isinstance(odd, str) else "no name"
         raise ProtocolViolated(f"{label}: a voice in the reply has {what}")
-    values = {name: told.get(name, "") for name in SPEC_FIELDS}
-    # None unless all four values are told, for a blank one tells nothing.
-    spec = Spec.of(**values) if all(value.strip() for value in values.values()) else None
+    name = dialect.family.read_name(voice_id)
+    told.setdefault("target_model", name.target_model if name else "")
+    untold = dialect.family.untold
+    values = {key: "" if key in untold else told.get(key, "") for key in SPEC_FIELDS}
+    # None unless all that the family tells is there, for a blank text tells nothing.
+    is_told = all(value.strip() for key, value in values.items() if key not in untold)
+    spec = Spec.of(**values) if is_told else None
     return LiveVoice(
-        voice_id=told["voice"],
+        voice_id=voice_id,
         spec=spec,
-        target_model=told.get("target_model", ""),
+        target_model=told["target_model"],
         language=told.get("language", ""),
         created=told.get("gmt_create", ""),
         former_spec=Spec.find_former_digest(**values) if spec else "",
+        status=dialect.statuses.get(told.get("status", ""), Status.READY),
     )
