@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from cli_process import KEY, MANIFEST, NAMES, Project, Ran
+from cli_process import KEY, MANIFEST, NAMES, SETTINGS, Project, Ran
 from cli_service import Action, Reply, Service, delete_elsewhere
 
 
@@ -65,6 +65,8 @@ def test_a_wrong_key_at_the_create_stops_the_others(remote: Project, service: Se
 
 
 def test_an_unknown_outcome_is_4_and_is_paid_once(remote: Project, service: Service) -> None:
+    settings = SETTINGS.replace("settle_s: 1\n", "settle_s: 60\n")  # until the plan has looked
+    (remote.folder / "voiceops.yaml").write_text(settings, encoding="utf-8")
     hide = forget("wetter")
 
     def lose(action: Action, document: dict[str, object]) -> None:
