@@ -15,10 +15,11 @@ from typing import Any, Protocol, TypeVar
 from world import Died, World
 
 from voiceops.apply.gate import Gate
+from voiceops.core.families.family import Listing
 from voiceops.core.lock import Lock
 from voiceops.core.plan import Plan
 from voiceops.core.result import Report
-from voiceops.core.settings import Listing, Options, Settings
+from voiceops.core.settings import Options, Settings
 from voiceops.errors import VoiceopsError
 from voiceops.files.lockfile.lockfile import read_lock
 from voiceops.files.settings.read import Environment

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Claims, Facts, Intent, Overlooked
-from voiceops.core.families.known import parse_voice_name
+from voiceops.core.families.family import Listing
+from voiceops.core.families.known import family_of, parse_voice_name
 from voiceops.core.lock import Deposed, Lock, LockEntry, Why
 from voiceops.core.planning.neighbours import Neighbour
-from voiceops.core.settings import Listing, Options, Orphans, Settings
+from voiceops.core.settings import Options, Orphans, Settings
 from voiceops.core.spec import Spec
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import Place
 
 NOW = datetime(2026, 11, 22, 4, 0, 0, tzinfo=UTC)  # noon in the account's zone
 MODEL = "qwen3-tts-vd-2026-01-26"
+_MODELS = {"qwen": MODEL, "cosyvoice": "cosyvoice-v3.5-plus"}
+_family: ContextVar[str] = ContextVar("family", default="qwen")
+
+
+@contextmanager
+def all_of(family: str) -> Iterator[None]:
+    """Let the short forms stand for voices of this family."""
+    token = _family.set(family)
+    try:
+        yield
+    finally:
+        _family.reset(token)
 
 
 def voice_id(text: str) -> str:
@@ -26,9 +42,28 @@ def voice_id(text: str) -> str:
         return text
     name, _, rest = text.partition("@")
     stamp, _, suffix = rest.partition("#")
-    return (
-        f"qwen-tts-vd-{name}-voice-{(stamp or '20260101120000').ljust(17, '0')}-{suffix or 'a1b2'}"
-    )
+    digits, end = (stamp or "20260101120000").ljust(17, "0"), suffix or "a1b2"
+    match _family.get():
+        case "cosyvoice":
+            tail = f"{digits}{end.encode().hex()}"[:32].ljust(32, "0")
+            return f"{_MODELS['cosyvoice']}-vd-{sent_name(name)}-{tail}"
+        case _:
+            return f"qwen-tts-vd-{name}-voice-{digits}-{end}"
+
+
+def sent_name(name: str) -> str:
+    """Give what is sent as a voice's name."""
+    return name.replace("_", "")[:10].lower() if _family.get() == "cosyvoice" else name
+
+
+def _created(text: str) -> str:
+    """Give the time of a create as a listing tells it; empty if the short form has none."""
+    stamp = text.partition("@")[2].partition("#")[0] or "20260101120000"
+    digits = stamp.ljust(14, "0")[:14]
+    try:
+        return f"{datetime.strptime(digits, '%Y%m%d%H%M%S'):%Y-%m-%d %H:%M:%S}"
+    except ValueError:
+        return ""
 
 
 def spec(text: str) -> Spec:
@@ -38,8 +73,15 @@ def spec(text: str) -> Spec:
         voice_prompt=f"A {prompt} voice.",
         preview_text="Hello.",
         language="en",
-        target_model=model or MODEL,
+        target_model=model or _MODELS[_family.get()],
     )
+
+
+def seen(text: str) -> Spec:
+    """Give a spec as a listing echoes it."""
+    made = spec(text)
+    family = family_of(made.target_model)
+    return family.show(made) if family else made
 
 
 def read_facts(case: dict[str, Any]) -> Facts:
@@ -115,6 +157,7 @@ def _desired(name: str, body: dict[str, Any] | str) -> Desired:
         spec=spec(body["spec"]),
         place=Place("manifests/voices.yaml", 3, 3),
         protect=body.get("protect"),
+        sent_as=sent if (sent := sent_name(name)) != name else "",
         aliases=tuple(body.get("aliases", ())),
         adopt=voice_id(body["adopt"]) if "adopt" in body else None,
         pin=body.get("pin", False),
@@ -126,11 +169,11 @@ def _entry(name: str, body: dict[str, Any] | str) -> LockEntry:
     is_seen = body.get("observed", body["spec"]) != "unseen"
     return LockEntry(
         voice_id=voice_id(body.get("voice", name)),
-        target_model=MODEL,
+        target_model=_MODELS[_family.get()],
         language="en",
         spec=spec(body["spec"]).digest,
-        observed=spec(body.get("observed", body["spec"])).digest if is_seen else None,
-        created=body.get("created"),
+        observed=seen(body.get("observed", body["spec"])).digest if is_seen else None,
+        created=body.get("created") or _keep_created(body.get("voice", name)),
         last_used=body.get("last_used"),
         protect=body.get("protect", False),
     )
@@ -141,14 +184,18 @@ def _live(body: dict[str, Any] | str) -> LiveVoice:
     body = {body: None} if isinstance(body, str) else body
     ((key, text),) = body.items()
     name = parse_voice_name(voice_id(key))
-    created = name.created_at if name else None
     return LiveVoice(
         voice_id(key),
-        spec(text) if text else None,
-        MODEL,
+        seen(text) if text else None,
+        _MODELS[_family.get()],
         "en",
-        created.strftime("%Y-%m-%d %H:%M:%S") if created else "",
+        _created(key) if name and (name.created_at or name.target_model) else "",
     )
+
+
+def _keep_created(text: str) -> str | None:
+    """Give the time of a create where the voice's name does not tell it."""
+    return _created(text) if _family.get() == "cosyvoice" else None
 
 
 def _intent(body: dict[str, Any]) -> Intent:
@@ -157,7 +204,9 @@ def _intent(body: dict[str, Any]) -> Intent:
         at=datetime.fromisoformat(body["at"]),
         name=body["name"],
         spec=spec(body["spec"]).digest,
-        target_model=MODEL,
+        target_model=_MODELS[_family.get()],
+        sent=sent_name(body["name"]),
+        seen=seen(body["spec"]).digest,
         language="en",
         protect=False,
         before=frozenset(map(voice_id, body.get("before", []))),
@@ -168,7 +217,7 @@ def _intent(body: dict[str, Any]) -> Intent:
 
 
 def _digest(text: str | None) -> str | None:
-    return spec(text).digest if text else None
+    return seen(text).digest if text else None
 
 
 def _settings(values: dict[str, Any]) -> Settings:

@@ -63,8 +63,8 @@ CASES = {
         f"# top\n\n# shared\ndefaults:\n  {MODEL}\n\n# names\nvoices: {{}}\n",
     ),
     "braces become lines": (
-        "defaults: {target_model: m, # model\n  language: 'en'} # both\nvoices: {  }\n",
-        "defaults:  # both\n  language: en\n  target_model: m  # model\n\nvoices: {}\n",
+        "defaults: {target_model: qwen3-tts-vd, # model\n  language: 'en'} # both\nvoices: {  }\n",
+        "defaults:  # both\n  language: en\n  target_model: qwen3-tts-vd  # model\n\nvoices: {}\n",
     ),
     "comments in empty braces move above them": (
         "voices: { # none\n # yet\n}\n",
@@ -77,10 +77,10 @@ CASES = {
         f"    {MODEL}\n    aliases:\n      - b  # was\n      - c\n",
     ),
     "a comment below a list that is not indented belongs to the next key": (
-        "voices:\n a:\n  aliases:\n  - b\n  # model\n  target_model: m\n"
+        "voices:\n a:\n  aliases:\n  - b\n  # model\n  target_model: qwen3-tts-vd\n"
         "  voice_prompt: Calm.\n  preview_text: Hi.\n  language: en\n",
         "voices:\n  a:\n    voice_prompt: Calm.\n    preview_text: Hi.\n    language: en\n"
-        "    # model\n    target_model: m\n    aliases:\n      - b\n",
+        "    # model\n    target_model: qwen3-tts-vd\n    aliases:\n      - b\n",
     ),
     "line ends, byte order mark, trailing space and blank lines go": (
         "\ufeff---\r\n\r\nvoices:  \r\n\r\n\r\n# none  \r\n\r\n {}\r\n\r\n",

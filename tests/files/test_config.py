@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voiceops.core.settings import Listing, Orphans, Settings
+from voiceops.core.families.family import Listing
+from voiceops.core.settings import Orphans, Settings
 from voiceops.errors import FilesInvalid, UsageFault
 from voiceops.files.settings.read import Environment, config_schema, parse_config, read_config
 
@@ -69,6 +70,8 @@ requests_per_minute: 60
 settle_s: 30
 price: {amount: 0.3, currency: CNY}
 max_cost: 1.10
+max_creates: 7
+families: [cosyvoice]
 ignore: [test_*, "*_old"]
 listing: until_empty
 """
@@ -88,6 +91,8 @@ listing: until_empty
         price_amount=Decimal("0.3"),
         price_currency="CNY",
         max_cost=Decimal("1.1"),
+        max_creates=7,
+        families=("cosyvoice",),
         ignore=("test_*", "*_old"),
         listing=Listing.UNTIL_EMPTY,
     )

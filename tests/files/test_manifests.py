@@ -447,11 +447,12 @@ def test_contradictions_are_found_between_voices_that_are_faulty_themselves():
 
 
 def test_an_unknown_model_is_a_warning_where_it_is_written():
-    text = f"defaults: {{target_model: qwen3-tts-vd-2026-01-27}}\n{one_voice(target_model='new')}"
+    text = "defaults: {target_model: qwen3-tts-vd-2026-01-27}\n"
+    text += one_voice(target_model="qwen3-tts-vd-x")
     text += "  b: {voice_prompt: Calm, preview_text: Hi, language: en}\n"
     manifests = join(f=text)
     assert [desired.spec.target_model for desired in manifests.desired] == [
-        "new",
+        "qwen3-tts-vd-x",
         "qwen3-tts-vd-2026-01-27",
     ]
     assert manifests.warnings == (
@@ -462,9 +463,8 @@ def test_an_unknown_model_is_a_warning_where_it_is_written():
         ),
         Fault(
             Place("f.yaml", 7, 19),
-            "target_model 'new' is not one that voiceops knows",
-            "write one of qwen3-tts-vd-2026-01-26, qwen3-tts-vd-realtime-2025-12-16, "
-            "qwen3-tts-vd-realtime-2026-01-15",
+            "target_model 'qwen3-tts-vd-x' is not one that voiceops knows",
+            f"did you mean {MODEL}?",
         ),
     )
 

@@ -22,8 +22,8 @@ import pytest
 import vcr
 
 from voiceops.core.desired import Desired
+from voiceops.core.families.family import Listing
 from voiceops.core.families.known import parse_voice_name
-from voiceops.core.settings import Listing
 from voiceops.core.spec import Spec
 from voiceops.core.voice import read_created
 from voiceops.effects import System

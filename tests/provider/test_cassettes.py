@@ -14,7 +14,7 @@ from vcr.errors import CannotOverwriteExistingCassetteException
 from vcr.request import Request
 
 from voiceops.core.desired import Desired
-from voiceops.core.settings import Listing
+from voiceops.core.families.family import Listing
 from voiceops.core.spec import Spec
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import ListingIncomplete, Place

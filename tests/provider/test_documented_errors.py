@@ -10,7 +10,7 @@ import pytest
 from provider_clock import VirtualTime
 
 from voiceops.core.desired import Desired
-from voiceops.core.settings import Listing
+from voiceops.core.families.family import Listing
 from voiceops.core.spec import Spec
 from voiceops.errors import (
     AuthenticationFailed,

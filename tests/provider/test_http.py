@@ -15,7 +15,7 @@ from provider_account import ANNOUNCER, KEY, VOICE, do_nothing
 from provider_clock import VirtualTime
 from provider_server import Peer, Script, Server, serve, serve_raw
 
-from voiceops.core.settings import Listing
+from voiceops.core.families.family import Listing
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import OutcomeUnknown, ProtocolViolated, ServiceError, Unreachable
 from voiceops.provider.service import Service

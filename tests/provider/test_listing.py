@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceops.core.settings import Listing
+from voiceops.core.families.family import Listing
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import (
     AuthenticationFailed,

@@ -9,7 +9,7 @@ from provider_account import ANNOUNCER, KEY, do_nothing
 from provider_clock import VirtualTime
 from provider_server import serve_raw
 
-from voiceops.core.settings import Listing
+from voiceops.core.families.family import Listing
 from voiceops.errors import Unreachable
 from voiceops.provider.service import Service
 from voiceops.provider.transport.access import Access

@@ -10,7 +10,7 @@ import pytest
 from provider_account import ANNOUNCER, KEY, VOICE, Account, Reply, always, do_nothing
 from provider_clock import VirtualTime
 
-from voiceops.core.settings import Listing
+from voiceops.core.families.family import Listing
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import OutcomeUnknown, ServiceError, Throttled, Unreachable
 from voiceops.provider.protocol import Created, Provider

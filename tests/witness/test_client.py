@@ -9,7 +9,7 @@ import pytest
 from vendor import VERSIONS, Served, read_transcript, serve_recorded, settle
 
 from voiceops.core.desired import Desired
-from voiceops.core.settings import Listing
+from voiceops.core.families.family import Listing
 from voiceops.core.spec import Spec
 from voiceops.effects import System
 from voiceops.errors import Place

@@ -9,6 +9,7 @@ from voiceops.apply.check import check
 from voiceops.apply.close import close_answered
 from voiceops.apply.create import Before, create_voice
 from voiceops.apply.delete import delete_orphan, prune
+from voiceops.apply.ready import await_ready
 from voiceops.apply.run import Event, EventKind, Run
 from voiceops.apply.settle import settle
 from voiceops.core.facts import Facts
@@ -40,7 +41,7 @@ def carry_out(plan: Plan, facts: Facts, run: Run) -> tuple[Result, ...]:
         results += _do_prunes(plan, results, run)
         results += _do_deletes(plan, results, run)
     wanted = {change.name: change.desired.seen for change in plan.changes if change.desired}
-    return check(tuple(results), wanted, run)
+    return await_ready(check(tuple(results), wanted, run), run)
 
 
 def _do_free(plan: Plan, facts: Facts, run: Run) -> list[Result]:

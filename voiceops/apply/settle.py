@@ -7,6 +7,7 @@ from itertools import chain, repeat
 
 from voiceops.apply.run import Event, EventKind, Run
 from voiceops.core.facts import Intent
+from voiceops.core.families.known import family_of
 from voiceops.core.lock import LockEntry
 from voiceops.core.plan import Action
 from voiceops.core.planning.facts_index import find_unclaimed
@@ -95,6 +96,10 @@ def _look(intents: Iterable[Intent], memory: Memory, run: Run) -> dict[str, Verd
         return {intent.name: Verdict.OPEN for intent in intents}
     verdicts = {}
     for intent in intents:
+        family = family_of(intent.target_model)
+        if family is not None and family.key in run.provider.unreachable:
+            verdicts[intent.name] = Verdict.UNSETTLED  # this listing tells nothing of it
+            continue
         has_settled = run.ages.find(intent, begun) >= run.settle_s
         if intent.made:
             is_listed = any(voice.voice_id == intent.made for voice in live)

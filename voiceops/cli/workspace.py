@@ -23,7 +23,13 @@ from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.endpoints import resolve_endpoint, sandbox_endpoint
 from voiceops.provider.transport.key import check_key
 from voiceops.report.terminal import show
-from voiceops.workflows.observe import Workspace, find_neighbours, find_siblings
+from voiceops.workflows.observe import (
+    Workspace,
+    find_families,
+    find_neighbours,
+    find_siblings,
+    open_journal,
+)
 
 if TYPE_CHECKING:
     from voiceops.provider.transport.websocket import Channel, Dial
@@ -61,6 +67,7 @@ def open_speech(said: Global) -> Iterator[Speech]:
             access,
             requests_per_minute=settings.requests_per_minute,
             listing=settings.listing,
+            families=lambda: find_families(root, environment, open_journal(workspace)),
             tell=_tell_pause,
         )
         workspace = Workspace(

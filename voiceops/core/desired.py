@@ -52,8 +52,13 @@ class Desired:
 
     @property
     def sent_names(self) -> tuple[str, ...]:
-        """What its voices may be called: as it is sent now, then as it was called before."""
-        return (self.sent, *(alias for alias in self.aliases if alias != self.sent))
+        """What its voices may be called: as it is sent now, then as it was called before.
+
+        An alias that the family does not take was sent in the form that is proposed for it.
+        """
+        family = self.family
+        before = (family.propose_name(alias) or alias for alias in self.aliases)
+        return (self.sent, *(name for name in dict.fromkeys(before) if name != self.sent))
 
     @property
     def seen(self) -> Spec:

@@ -112,6 +112,7 @@ class Facts:
     and `now` is this machine's time. Otherwise that is how far this machine's clock is ahead of
     the service's. The digests in `lock` are of today's form; `restated` are the names whose entries
     in the file still have one of a former form. `overlooked` are files that look like manifests.
+    `unreachable` are the families whose voices could not be listed, with what they answered.
     The order of nothing here matters.
     """
 
@@ -134,6 +135,7 @@ class Facts:
     restated: frozenset[str] = frozenset()
     neighbours: tuple[Neighbour, ...] = ()
     overlooked: tuple[Overlooked, ...] = ()
+    unreachable: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def earliest(self) -> datetime:

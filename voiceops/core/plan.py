@@ -62,6 +62,7 @@ class Reason(StrEnum):
     RECOVERED = "recovered"
     UNSETTLED = "unsettled"
     UNMANAGED = "unmanaged"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,13 +199,17 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Voices in the account against the limit: now, after the apply, and at its peak."""
+    """Voices in the account against the limit: now, after the apply, and at its peak.
+
+    `family` says whose they are, if several families are in use.
+    """
 
     limit: int
     now: int
     after: int
     peak: int
     warn_at: int
+    family: str = ""
 
     @property
     def is_near(self) -> bool:
@@ -226,6 +231,15 @@ class IdleRisk:
     evidence: str
     deletes_on: date
     days_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """A name whose voice cannot be seen, since its family does not answer; it stays locked."""
+
+    name: str
+    voice: str
+    family: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +275,8 @@ class Plan:
 
     `changes` has one row a name that is not as declared, in the order of work; rows that change
     nothing are counted in `unchanged`, rows that the operator did not select in `unselected`.
-    `asks` are doubts that `--yes` does not answer.
+    `asks` are doubts that `--yes` does not answer. `quota` is the tightest, if several families
+    are in use; `quotas` are then those of all of them. Nothing is decided of what is `unreachable`.
     """
 
     environment: str
@@ -282,6 +297,8 @@ class Plan:
     asks: tuple[str, ...]
     warnings: tuple[Fault, ...]
     binding: Binding | None = None
+    quotas: tuple[Quota, ...] = ()
+    unreachable: tuple[Unreachable, ...] = ()
     format_version: int = FORMAT_VERSION
     kind: str = "plan"
 

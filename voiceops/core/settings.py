@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from voiceops.core.families.family import Family, Listing
+
 
 class Orphans(StrEnum):
     """What apply does with unmanaged voices."""
@@ -15,19 +17,13 @@ class Orphans(StrEnum):
     DELETE = "delete"
 
 
-class Listing(StrEnum):
-    """What makes a listing complete: its own count, or two equal passes that end empty."""
-
-    COUNTED = "counted"
-    UNTIL_EMPTY = "until_empty"
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one environment.
 
-    Units are in the names. The price of a create is an estimate: the vendor's pages disagree
-    about the currency.
+    Units are in the names. What is None is as the voice's family has it. The price of a create is
+    an estimate: the vendor's pages disagree about the currency. `families` are those that are
+    listed although nothing of theirs is declared or locked.
     """
 
     orphans: Orphans = Orphans.KEEP
@@ -35,17 +31,31 @@ class Settings:
     max_replace_percent: int = 30
     keep_replaced_days: int = 7
     keep_removed_days: int = 0
-    quota: int = 1000
+    quota: int | None = None
     quota_warn_percent: int = 90
     idle_days: int = 365
     idle_warn_days: int = 60
     requests_per_minute: int = 180
     settle_s: float = 600
-    price_amount: Decimal = Decimal("0.2")
-    price_currency: str = "USD"
+    price_amount: Decimal | None = None
+    price_currency: str | None = None
     max_cost: Decimal | None = None
+    max_creates: int | None = None
     ignore: tuple[str, ...] = ()
-    listing: Listing = Listing.COUNTED
+    listing: Listing | None = None
+    families: tuple[str, ...] = ()
+
+    def quota_of(self, family: Family) -> int:
+        """Tell how many voices of a family the account may hold."""
+        return family.quota if self.quota is None else self.quota
+
+    def price_of(self, family: Family) -> Decimal:
+        """Tell what a create costs; what is free stays so, whatever the settings say."""
+        return family.price if self.price_amount is None or not family.price else self.price_amount
+
+    def currency_of(self, family: Family) -> str:
+        """Tell in which currency."""
+        return self.price_currency or family.currency
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from voiceops.core.families.known import parse_voice_name
+from voiceops.core.families.family import Family
+from voiceops.core.families.known import (
+    FAMILIES,
+    family_of_voice,
+    find_family,
+    parse_voice_name,
+)
 from voiceops.core.forms import read_created_at
 from voiceops.core.spec import Spec
 
@@ -38,6 +44,12 @@ class LiveVoice:
     created: str = ""
     former_spec: str = ""
     status: Status = Status.READY
+    family_key: str = ""
+
+    @property
+    def family(self) -> Family:
+        """The family that lists it, if that was told, else that of its name."""
+        return find_family(self.family_key) or family_of_voice(self.voice_id) or FAMILIES[0]
 
     @property
     def preferred_name(self) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from voiceops.core.settings import Listing
+from voiceops.core.families.family import Listing
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import ListingIncomplete, Rejected
 

@@ -7,8 +7,8 @@ from functools import partial
 
 from voiceops.clock import Clock
 from voiceops.core.desired import Desired
+from voiceops.core.families.family import Listing
 from voiceops.core.families.known import FAMILIES, family_of_voice
-from voiceops.core.settings import Listing
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import (
     AuthenticationFailed,

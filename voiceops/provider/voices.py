@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from voiceops.core.families.known import FAMILIES
 from voiceops.core.forms import is_created, is_language, is_model, is_voice_id
 from voiceops.core.spec import SPEC_FIELDS, Spec, normalise
 from voiceops.core.voice import LiveVoice, Status
@@ -80,5 +81,6 @@ def _read_voice(item: object, dialect: Dialect, *, label: str) -> LiveVoice:
         language=told.get("language", ""),
         created=told.get("gmt_create", ""),
         former_spec=Spec.find_former_digest(**values) if spec else "",
+        family_key=dialect.family.key if dialect.family is not FAMILIES[0] else "",
         status=dialect.statuses.get(told.get("status", ""), Status.READY),
     )

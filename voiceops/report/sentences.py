@@ -12,6 +12,7 @@ from voiceops.core.plan import (
     Quota,
     Reason,
     Unmanaged,
+    Unreachable,
     Waiting,
 )
 from voiceops.report.words import compare_words
@@ -42,6 +43,7 @@ WHY = {
     Reason.RECOVERED: "it was paid for and not recorded; free of charge",
     Reason.UNSETTLED: "it is unclear which voice was paid for",
     Reason.UNMANAGED: "nobody declares it (orphans: delete)",
+    Reason.REFUSED: "its voice was refused in review",
 }
 DONE = {
     Action.SETTLE: "settled",
@@ -109,12 +111,18 @@ def say_idle(risk: IdleRisk) -> str:
     return f"{risk.deletes_on}, {evidence} {risk.last_used}, {when}"
 
 
+def say_unreachable(one: Unreachable) -> str:
+    """Name a voice of which nobody can tell whether it is there, and its family."""
+    return f"{one.voice or 'not made yet'}, of the family {one.family}"
+
+
 def say_quota(quota: Quota) -> str:
     """Count the account's voices against its limit."""
     line = (
         f"{quota.now:,} voice{'' if quota.now == 1 else 's'} now, "
         f"{quota.after:,} after, {quota.peak:,} at the peak, of {quota.limit:,}"
     )
+    line = f"{quota.family}: {line}" if quota.family else line
     if quota.peak > quota.limit:
         return f"{line}: over the limit"
     return f"{line}: near the limit (warning from {quota.warn_at:,})" if quota.is_near else line

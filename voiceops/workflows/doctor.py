@@ -5,13 +5,15 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sized
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
+from voiceops.core.families.family import Family, Listing
+from voiceops.core.families.known import FAMILIES, family_of_voice
 from voiceops.core.health import Check, broken, doubtful, fine
-from voiceops.core.settings import Orphans
+from voiceops.core.settings import Orphans, Settings
 from voiceops.effects import Effects
 from voiceops.errors import EndpointRefused, FilesInvalid, KeyUnusable, VoiceopsError
 from voiceops.files.lockfile.claims import read_claims
@@ -29,7 +31,7 @@ from voiceops.files.settings.read import SANDBOX, Config, Environment, read_conf
 from voiceops.files.state.journal import Journal
 from voiceops.files.state.process_lock import find_holder
 from voiceops.installation import DISTRIBUTION, find_rivals
-from voiceops.provider.families.qwen.dialect import QWEN_DIALECT
+from voiceops.provider.families.known import DIALECTS
 from voiceops.provider.probe import Probe, probe
 from voiceops.provider.transport.access import Access
 from voiceops.version import __version__
@@ -78,7 +80,7 @@ def diagnose(
         "lockfile": lambda: _check_lockfile(root, config, environment),
         "environments": lambda: _check_others(root, config, environment, effects),
         "state": lambda: _check_state(environment, effects),
-        "service": lambda: _check_service(environment, variables, reach),
+        "service": lambda: _check_service(root, environment, variables, reach),
     }
     for subject, look in looks.items():
         try:
@@ -201,11 +203,11 @@ def _check_state(environment: Environment, effects: Effects) -> Iterator[Check]:
 
 
 def _check_service(
-    environment: Environment, variables: Mapping[str, str], reach: Reach
+    root: Path, environment: Environment, variables: Mapping[str, str], reach: Reach
 ) -> Iterator[Check]:
     try:
         with reach(environment) as access:
-            yield from _check_access(environment, access)
+            yield from _check_access(root, environment, access)
     except EndpointRefused as error:
         yield _tell("endpoint", error)
     except KeyUnusable as error:
@@ -215,7 +217,7 @@ def _check_service(
         yield broken("key", error.message, cure)
 
 
-def _check_access(environment: Environment, access: Access) -> Iterator[Check]:
+def _check_access(root: Path, environment: Environment, access: Access) -> Iterator[Check]:
     endpoint = access.endpoint
     if endpoint.is_overridden:
         says = f"{endpoint.base_url}, from DASHSCOPE_HTTP_BASE_URL and not from the settings"
@@ -224,24 +226,47 @@ def _check_access(environment: Environment, access: Access) -> Iterator[Check]:
         yield fine("endpoint", f"{endpoint.name}, {endpoint.base_url}")
     variable = environment.key_variable
     yield fine("key", f"from {variable}" if variable else "the sandbox needs none")
-    try:
-        seen = probe(access, QWEN_DIALECT)
-    except VoiceopsError as error:
-        yield _tell("service", error)
-        return
-    yield from _check_reply(seen, environment)
+    keys = _find_families(root, environment)
+    for number, key in enumerate(keys):
+        try:
+            seen = probe(access, DIALECTS[key])
+        except VoiceopsError as error:
+            yield _tell("service", error)
+            return
+        named = f"{key}: " if len(keys) > 1 else ""
+        if not number:
+            yield from _check_reply(seen)
+        yield from _check_family(seen, DIALECTS[key].family, environment, named=named)
 
 
-def _check_reply(seen: Probe, environment: Environment) -> Iterator[Check]:
+def _find_families(root: Path, environment: Environment) -> list[str]:
+    """Name the families in use, as far as files can be read."""
+    keys = set(environment.settings.families)
+    with suppress(VoiceopsError):
+        desired = read_manifests(root, environment.manifests).desired
+        keys |= {one.family.key for one in desired}
+    with suppress(VoiceopsError):
+        lock = read_lock(environment.lockfile)
+        names = [entry.voice_id for entry in lock.voices.values()]
+        keys |= {family.key for name in names if (family := family_of_voice(name))}
+    return sorted(keys) or [FAMILIES[0].key]
+
+
+def _check_reply(seen: Probe) -> Iterator[Check]:
     if seen.tls:
         yield fine("tls", f"{seen.tls}, by a certificate that this machine trusts")
     if seen.served_at:
         yield _check_clock(seen.asked_at - seen.served_at)
+
+
+def _check_family(
+    seen: Probe, family: Family, environment: Environment, *, named: str
+) -> Iterator[Check]:
     if seen.refusal:
-        yield _tell("service", seen.refusal)
+        yield broken("service", f"{named}{seen.refusal.message}", seen.refusal.hint)
     else:
-        yield fine("service", "it lists the account's voices")
-        yield _check_quota(seen.total_count, environment)
+        yield fine("service", f"{named}it lists the account's voices")
+        yield _check_quota(seen.total_count, family, environment.settings, named=named)
 
 
 def _check_clock(ahead: timedelta) -> Check:
@@ -253,13 +278,17 @@ def _check_clock(ahead: timedelta) -> Check:
     return broken("clock", says, cure)
 
 
-def _check_quota(total_count: int | None, environment: Environment) -> Check:
-    settings = environment.settings
-    if total_count is None:
+def _check_quota(
+    total_count: int | None, family: Family, settings: Settings, *, named: str
+) -> Check:
+    quota = settings.quota_of(family)
+    if total_count is None and family.listing is Listing.COUNTED:
         cure = "if plan finds no complete listing, set `listing: until_empty`"
-        return doubtful("quota", "the service does not count the voices", cure)
-    says = f"{total_count:,} of {settings.quota:,} voices"
-    if total_count * 100 >= settings.quota * settings.quota_warn_percent:
+        return doubtful("quota", f"{named}the service does not count the voices", cure)
+    if total_count is None:
+        return fine("quota", f"{named}{quota:,} voices; how many there are is not told")
+    says = f"{named}{total_count:,} of {quota:,} voices"
+    if total_count * 100 >= quota * settings.quota_warn_percent:
         return doubtful("quota", says, "look for voices that nobody needs: `voiceops list`")
     return fine("quota", says)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from voiceops.containment import find_stray
 from voiceops.core.facts import Claims, Facts
+from voiceops.core.families.fit import find_misplaced
+from voiceops.core.families.known import FAMILIES, family_of, family_of_voice
 from voiceops.core.lock import Lock
 from voiceops.core.planning.neighbours import Neighbour
 from voiceops.core.settings import Options, Orphans
@@ -80,7 +83,9 @@ def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manif
     unrecorded = find_unrecorded(memory, lock, workspace.environment.lockfile, now=now)
     wanted |= {intent.made for intent in unrecorded}
     wanted |= {desired.adopt for desired in manifests.desired if desired.adopt}
-    missing = sorted(wanted - {voice.voice_id for voice in live} - memory.deleted)
+    unseen = wanted - {voice.voice_id for voice in live} - memory.deleted
+    unreachable = workspace.provider.unreachable
+    missing = sorted(one for one in unseen if _is_reachable(one, unreachable))
     former = {
         voice.former_spec: voice.spec.digest for voice in live if voice.spec and voice.former_spec
     }
@@ -99,6 +104,7 @@ def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manif
         deleted=memory.deleted,
         deleting=memory.deleting,
         made=memory.made,
+        unreachable=unreachable,
         settings=workspace.environment.settings,
         options=options,
         warnings=manifests.warnings,
@@ -106,6 +112,11 @@ def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manif
         overlooked=manifests.overlooked,
         neighbours=_ask_neighbours(workspace, lock, manifests),
     )
+
+
+def _is_reachable(voice_id: str, unreachable: Mapping[str, str]) -> bool:
+    family = family_of_voice(voice_id)
+    return family is None or family.key not in unreachable
 
 
 def _ask_neighbours(
@@ -182,7 +193,27 @@ def read_declared(workspace: Workspace, lock: Lock) -> Manifests:
         hints = [f"{warning.message}: {warning.hint}" for warning in manifests.warnings]
         hints.append("write one under manifests/, or name the project's folder with -C")
         raise FileUnusable(f"no manifest matches {', '.join(globs)}", hint=hints[0])
+    misplaced = tuple(find_misplaced(manifests.desired, workspace.environment.endpoint))
+    if misplaced:
+        raise FilesInvalid(misplaced)
     return manifests
+
+
+def find_families(root: Path, environment: Environment, journal: Journal) -> frozenset[str]:
+    """Name the families in use: declared, locked, of an open create, or listed in the settings.
+
+    The first of all, if none is. Raises what reading the files raises.
+    """
+    lock = read_lock(environment.lockfile)
+    models = {intent.target_model for intent in journal.recall().intents}
+    voices = {entry.voice_id for entry in lock.voices.values()} | set(lock.deposed)
+    found = [
+        *(desired.family for desired in read_manifests(root, environment.manifests).desired),
+        *(family for model in models if (family := family_of(model))),
+        *(family for voice_id in voices if (family := family_of_voice(voice_id))),
+    ]
+    keys = {family.key for family in found} | set(environment.settings.families)
+    return frozenset(keys or {FAMILIES[0].key})
 
 
 def open_journal(workspace: Workspace) -> Journal:

@@ -6,6 +6,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from voiceops.core.agreement import find_disagreements
+from voiceops.core.families.fit import find_misplaced
 from voiceops.core.findings import Findings
 from voiceops.errors import Fault, FilesInvalid
 from voiceops.files.lockfile.lockfile import read_lock
@@ -36,6 +37,7 @@ def validate(root: Path, environment: str | None, *, is_locked: bool) -> Finding
             paths |= {fault.place.path for fault in error.faults}
             continue
         warnings |= set(manifests.warnings)
+        faults |= set(find_misplaced(manifests.desired, one.endpoint))
         paths |= set(manifests.paths)
         voices |= {(desired.place.path, desired.name) for desired in manifests.desired}
         if is_locked and (environment or one.name != SANDBOX):

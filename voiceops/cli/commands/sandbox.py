@@ -87,6 +87,7 @@ def ledger_command(said: Global, *, as_json: bool) -> int:
     Deleting a voice takes nothing back. A voice whose reply was lost is billed, too.
     """
     from voiceops.cli.ledger_text import render_ledger
+    from voiceops.core.families.qwen import QWEN
 
     with closing(_open(said)) as sandbox:
         bills = sandbox.list_bills()
@@ -94,7 +95,8 @@ def ledger_command(said: Global, *, as_json: bool) -> int:
         click.echo(json.dumps([asdict(bill) for bill in bills], indent=2))
         return ExitCode.DONE
     settings = _find_environment(said).settings
-    click.echo(render_ledger(bills, settings.price_amount, settings.price_currency), nl=False)
+    price, currency = settings.price_of(QWEN), settings.currency_of(QWEN)
+    click.echo(render_ledger(bills, price, currency), nl=False)
     return ExitCode.DONE
 
 

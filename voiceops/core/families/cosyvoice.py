@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-from voiceops.core.families.family import Family
-from voiceops.core.settings import Listing
+from voiceops.core.families.family import Family, Listing
 
 COSYVOICE = Family(
     key="cosyvoice",

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
 from voiceops.core.forms import read_account_time
-from voiceops.core.settings import Listing
 from voiceops.core.spec import Spec
+
+
+class Listing(StrEnum):
+    """What makes a listing complete: its own count, or two equal passes that end empty."""
+
+    COUNTED = "counted"
+    UNTIL_EMPTY = "until_empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,13 @@ class Family:
     def takes(self, target_model: str) -> bool:
         """Tell whether voices of this target model are made by this family."""
         return target_model.startswith(self.prefixes)
+
+    def propose_name(self, name: str) -> str:
+        """Give a name like this one that can be sent, itself if it can; empty if there is none."""
+        plain = unicodedata.normalize("NFKD", name).lower()
+        forms = [name, re.sub(r"[^a-z0-9_]", "", plain), re.sub(r"[^a-z0-9]", "", plain)]
+        shorter = [forms[-1][:length] for length in range(len(forms[-1]), 0, -1)]
+        return next(filter(self.name_pattern.fullmatch, [*forms, *shorter]), "")
 
     def show(self, spec: Spec) -> Spec:
         """Give a spec as a listing echoes it: what is not told is empty."""

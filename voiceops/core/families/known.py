@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from voiceops.core.families.cosyvoice import COSYVOICE
 from voiceops.core.families.family import Family, VoiceName
 from voiceops.core.families.qwen import QWEN
 
-FAMILIES: tuple[Family, ...] = (QWEN,)
+FAMILIES: tuple[Family, ...] = (QWEN, COSYVOICE)
 
 
 def family_of(target_model: str) -> Family | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from voiceops.core.families.family import Family
-from voiceops.core.settings import Listing
+from voiceops.core.families.family import Family, Listing
 
 QWEN = Family(
     key="qwen",

@@ -13,7 +13,8 @@ from voiceops.core.planning.deposed import find_end
 from voiceops.core.planning.facts_index import View
 from voiceops.core.planning.moves import Doubt, Moves, Origin
 from voiceops.core.planning.neighbours import gives_up, is_protected_there, say_holder
-from voiceops.core.voice import LiveVoice, read_created
+from voiceops.core.planning.unreachable import is_unreachable
+from voiceops.core.voice import LiveVoice, Status, read_created
 
 # What lets a name stand for another voice than before.
 _LEAVING = frozenset({Action.REPLACE, Action.ADOPT, Action.RESTORE, Action.RENAME})
@@ -108,6 +109,10 @@ def _decide_row(desired: Desired, origin: Origin | None, view: View) -> Change:
         return _obtain(desired, Change(Action.CREATE, Reason.NEW, desired.name), view)
     entry = origin.entry
     live = view.live(entry.voice_id)
+    if is_unreachable(entry.voice_id, view.facts):
+        message = f"{entry.voice_id} stays in the account: its family does not answer"
+        moved = Change(Action.CREATE, Reason.EDITED, desired.name, message=message)
+        return _obtain(desired, moved, view)
     if live is None and not view.is_gone(entry.voice_id):
         if view.is_late(entry.voice_id) and entry.spec == desired.spec.digest:
             return Change(Action.KEEP, Reason.UP_TO_DATE, desired.name, voice=entry.voice_id)
@@ -194,6 +199,8 @@ def _take(
 
 def _keep(desired: Desired, origin: Origin, live: LiveVoice, view: View) -> Change:
     """Keep a voice that is as declared; its echo, its protection may be news."""
+    if live.status is Status.REFUSED:
+        return _tell_refused(desired, [live], view)
     entry = origin.entry
     kept = Change(
         Action.KEEP, Reason.UP_TO_DATE, desired.name, voice=entry.voice_id, desired=desired
@@ -220,7 +227,10 @@ def _obtain(desired: Desired, wanted: Change, view: View) -> Change:
         return replace(
             wanted, action=Action.RESTORE, reason=Reason.RESTORED, voice=deposed.voice_id
         )
-    twins = view.twins(desired)
+    found = view.twins(desired)
+    twins = [voice for voice in found if voice.status is not Status.REFUSED]
+    if found and not twins and not is_asked:
+        return _tell_refused(desired, found, view)
     if len(twins) > 1:
         return _problem(
             desired.name,
@@ -248,6 +258,19 @@ def _obtain(desired: Desired, wanted: Change, view: View) -> Change:
             candidates=describe(unreadable, view),
         )
     return wanted
+
+
+def _tell_refused(desired: Desired, refused: Iterable[LiveVoice], view: View) -> Change:
+    """Say that the service refused a voice after its create; the same text would be, again."""
+    return _problem(
+        desired.name,
+        Reason.REFUSED,
+        "the service refused it in its review",
+        hint="edit its text: another voice is made, and this one goes; or take another one of the "
+        f"same text with --replace {desired.name}",
+        desired=desired,
+        candidates=describe(refused, view),
+    )
 
 
 def unlisted(name: str, voice_id: str, desired: Desired | None, view: View) -> Change:

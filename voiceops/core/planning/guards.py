@@ -12,7 +12,7 @@ from voiceops.core.plan import Action, Change, Guard, Reason, Waiting
 from voiceops.core.planning.deposed import most_deletes
 from voiceops.core.planning.edits import group_edits
 from voiceops.core.planning.facts_index import View
-from voiceops.core.planning.outlook import find_price, find_quota
+from voiceops.core.planning.outlook import find_price, find_quotas
 from voiceops.core.planning.way_out import find_way_out
 from voiceops.core.settings import is_plain, matches
 
@@ -207,12 +207,15 @@ def _refuse_protected(case: Case) -> Guard | None:
 
 
 def _refuse_quota(case: Case) -> Guard | None:
-    quota = find_quota(case.changes, case.facts)
-    if quota.peak <= quota.limit or quota.peak <= quota.now:
+    quotas = find_quotas(case.changes, case.facts)
+    over = (quota for quota in quotas if quota.peak > max(quota.limit, quota.now))
+    quota = next(over, None)
+    if quota is None:
         return None
+    kind = f"{quota.family} voices" if quota.family else "voices"
     return Guard(
         "quota",
-        f"the apply would hold {quota.peak} voices at its peak; the account takes {quota.limit}",
+        f"the apply would hold {quota.peak} {kind} at its peak; the account takes {quota.limit}",
         find_way_out(case.changes, case.waiting, case.facts, too_many=quota.peak - quota.limit),
     )
 
@@ -228,6 +231,18 @@ def _refuse_cost(case: Case) -> Guard | None:
     )
 
 
+def _refuse_creates(case: Case) -> Guard | None:
+    """Refuse more creates than are meant: what costs nothing is guarded by its number."""
+    most, creates = case.facts.settings.max_creates, find_price(case.changes, case.facts.settings)
+    if most is None or creates.creates <= most:
+        return None
+    return Guard(
+        "max_creates",
+        f"the plan creates {creates.creates} voices; max_creates is {most}",
+        "raise max_creates in voiceops.yaml, or apply a part with --only",
+    )
+
+
 _RULES: tuple[Callable[[Case], Guard | None], ...] = (
     _refuse_misspelt,
     _refuse_unknown_take,
@@ -240,6 +255,7 @@ _RULES: tuple[Callable[[Case], Guard | None], ...] = (
     _refuse_protected,
     _refuse_quota,
     _refuse_cost,
+    _refuse_creates,
 )
 
 

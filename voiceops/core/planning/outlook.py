@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from voiceops.core.facts import Facts
+from voiceops.core.families.family import Family
+from voiceops.core.families.known import FAMILIES, family_of_voice
 from voiceops.core.forms import read_day
 from voiceops.core.plan import Action, Change, IdleRisk, Price, Quota, Unmanaged
 from voiceops.core.planning.facts_index import View
@@ -17,33 +21,67 @@ CREATION = "creation"
 _PAID = frozenset({Action.CREATE, Action.REPLACE})
 
 
-def find_quota(changes: tuple[Change, ...], facts: Facts) -> Quota:
-    """Count voices now, after these changes, and at the peak of the apply.
+def find_quotas(changes: tuple[Change, ...], facts: Facts) -> tuple[Quota, ...]:
+    """Count the voices of each family now, after these changes, and at the peak of the apply.
 
-    Every voice that the service lists counts, whoever made it. A replace whose old voice goes at
-    once holds two voices for a while; as many do as run side by side.
+    The tightest comes first; only families that have voices, or get some, are counted, or the first
+    of all if none has.
     """
-    now = len(facts.live)
-    made = sum(change.action in _PAID for change in changes)
-    deletes = sum(bool(change.deletes) for change in changes)
-    swaps = sum(change.action is Action.REPLACE and bool(change.deletes) for change in changes)
-    freed_first = deletes - swaps if facts.options.deletes_first else 0
+    made = [change.desired.family for change in changes if change.desired and _is_paid(change)]
+    used = {family.key: family for family in [*made, *(voice.family for voice in facts.live)]}
+    families = list(used.values()) or [FAMILIES[0]]
+    quotas = [_find_quota(changes, family, facts) for family in families]
+    named = quotas if len(quotas) > 1 else [replace(quotas[0], family="")]
+    return tuple(sorted(named, key=lambda quota: (-quota.peak / quota.limit, quota.family)))
+
+
+def _find_quota(changes: tuple[Change, ...], family: Family, facts: Facts) -> Quota:
+    """Count one family: every voice that its listing has counts, whoever made it.
+
+    A replace whose old voice goes at once holds two voices for a while; as many do as run side by
+    side.
+    """
+    now = sum(voice.family is family for voice in facts.live)
+    paid = [one for one in changes if one.desired and one.desired.family is family]
+    paid = [change for change in paid if _is_paid(change)]
+    leaving = [c for c in changes if c.deletes and _family_of(c.deletes) is family]
+    swaps = sum(change.action is Action.REPLACE for change in leaving)
+    freed_first = len(leaving) - swaps if facts.options.deletes_first else 0
     side_by_side = min(swaps, facts.options.parallelism)
-    limit = facts.settings.quota
+    limit = facts.settings.quota_of(family)
     return Quota(
         limit=limit,
         now=now,
-        after=now + made - deletes,
-        peak=max(now, now - freed_first + made - swaps + side_by_side),
+        after=now + len(paid) - len(leaving),
+        peak=max(now, now - freed_first + len(paid) - swaps + side_by_side),
         warn_at=-(-limit * facts.settings.quota_warn_percent // 100),
+        family=family.key,
     )
 
 
+def _is_paid(change: Change) -> bool:
+    return change.action in _PAID
+
+
+def _family_of(voice_id: str) -> Family:
+    return family_of_voice(voice_id) or FAMILIES[0]
+
+
 def find_price(changes: tuple[Change, ...], settings: Settings) -> Price:
-    """Estimate what the creates and replaces cost."""
-    creates = sum(change.action in _PAID for change in changes)
-    each = settings.price_amount
-    return Price(creates, each, creates * each, settings.price_currency, settings.max_cost)
+    """Estimate what the creates and replaces cost: each what its family takes for one.
+
+    `each` is the price of those that cost something.
+    """
+    families = [change.desired.family for change in changes if change.desired and _is_paid(change)]
+    prices = [settings.price_of(family) for family in families]
+    bill = next((family for family in families if family.price), FAMILIES[0])
+    return Price(
+        creates=len(families),
+        each=settings.price_of(bill),
+        amount=sum(prices, start=Decimal(0) * settings.price_of(bill)),
+        currency=settings.currency_of(bill),
+        max_cost=settings.max_cost,
+    )
 
 
 def find_idle(

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Intent
+from voiceops.core.families.known import FAMILIES, family_of
 from voiceops.core.plan import Action, Change, Reason
 from voiceops.core.planning.decide import decide, describe, unlisted
 from voiceops.core.planning.facts_index import View
@@ -59,8 +60,8 @@ def _say_open(intent: Intent) -> str:
 
 
 def _say_paid(intent: Intent, view: View) -> str:
-    settings = view.facts.settings
-    price = f"{settings.price_amount} {settings.price_currency}"
+    settings, family = view.facts.settings, family_of(intent.target_model) or FAMILIES[0]
+    price = f"{settings.price_of(family)} {settings.currency_of(family)}"
     return f"about {price} was spent on it, by a create of {intent.at:%Y-%m-%d %H:%M:%S} UTC"
 
 

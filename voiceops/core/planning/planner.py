@@ -25,8 +25,9 @@ from voiceops.core.planning.facts_index import View
 from voiceops.core.planning.guards import find_asks, find_guards
 from voiceops.core.planning.moves import Moves, Origin
 from voiceops.core.planning.orphans import decide_removed, delete_unmanaged, find_unmanaged
-from voiceops.core.planning.outlook import find_idle, find_price, find_quota
+from voiceops.core.planning.outlook import find_idle, find_price, find_quotas
 from voiceops.core.planning.pending import decide_pending
+from voiceops.core.planning.unreachable import find_unreachable_warnings, set_aside
 from voiceops.errors import NOWHERE, Fault
 
 _ORDER = {action: position for position, action in enumerate(Action)}
@@ -38,6 +39,7 @@ def make_plan(facts: Facts) -> Plan:
     Total and deterministic: the order of the facts does not matter. Every declared or locked name
     is decided once, every deposed and every unmanaged voice once.
     """
+    facts, unreachable = set_aside(facts)
     view = View(facts)
     moves = Moves(view)
     pairs = [
@@ -56,6 +58,7 @@ def make_plan(facts: Facts) -> Plan:
     )
     linked = _link(shown)
     selected = tuple(row for row in shown if _is_selected(row, linked, facts))
+    quotas = find_quotas(selected, facts)
     return Plan(
         environment=facts.environment,
         endpoint=facts.endpoint,
@@ -63,7 +66,8 @@ def make_plan(facts: Facts) -> Plan:
         changes=selected,
         unchanged=sum(row.action is Action.KEEP for row in rows),
         unselected=len(shown) - len(selected),
-        quota=find_quota(selected, facts),
+        quota=quotas[0],
+        quotas=quotas if len(quotas) > 1 else (),
         idle=find_idle(selected, unmanaged, view),
         price=find_price(selected, facts.settings),
         drift=_find_drift(rows, view),
@@ -85,8 +89,10 @@ def make_plan(facts: Facts) -> Plan:
             *sorted(facts.warnings),
             *find_advice(rows, pairs, unmanaged, view),
             *_find_company(shown, linked, facts),
+            *find_unreachable_warnings(facts),
         ),
         binding=bind(facts, selected),
+        unreachable=unreachable,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Intent
+from voiceops.core.families.known import parse_voice_name
 from voiceops.core.lock import Lock
 from voiceops.core.planning.facts_index import View
 from voiceops.core.planning.intents import Finding, Verdict, judge
@@ -21,8 +22,15 @@ def weigh(intent: Intent, view: View) -> Finding:
     if intent.made in claims.voices or intent.made in claims.deposed:
         return Finding(Verdict.DISPROVED)
     if voice is None:
-        return Finding(Verdict.DISPROVED if view.is_gone(intent.made) else Verdict.OPEN)
+        return Finding(Verdict.DISPROVED if _is_gone(intent, view) else Verdict.OPEN)
     return Finding(Verdict.EXECUTED if intent.has_made(voice) else Verdict.UNSETTLED, (voice,))
+
+
+def _is_gone(intent: Intent, view: View) -> bool:
+    """Tell whether what was made is gone, and not only too young to be listed."""
+    name = parse_voice_name(intent.made)
+    is_dated = name is not None and name.created_at is not None
+    return view.is_gone(intent.made) and (is_dated or view.has_settled(intent.sent_by))
 
 
 def may_take(intent: Intent, desired: Desired, finding: Finding, lock: Lock) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from voiceops.core.facts import Facts
 from voiceops.core.plan import Action, Change, Reason, Waiting
-from voiceops.core.planning.outlook import find_quota
+from voiceops.core.planning.outlook import find_quotas
 from voiceops.core.settings import Options
 
 
@@ -29,8 +29,8 @@ def find_way_out(
         "--delete-now --deletes-first": (at_once, replace(options, deletes_first=True)),
     }
     for flags, (tried, changed) in ways.items():
-        quota = find_quota(tried, replace(facts, options=changed))
-        if quota.peak <= quota.limit:
+        quotas = find_quotas(tried, replace(facts, options=changed))
+        if all(quota.peak <= quota.limit for quota in quotas):
             return f"add {flags}"
     voices = f"{too_many} voice{'' if too_many == 1 else 's'}"
     return (

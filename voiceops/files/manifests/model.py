@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from voiceops.core.desired import DEFAULT_RESPONSE_FORMAT, DEFAULT_SAMPLE_RATE_HZ
-from voiceops.core.families.known import parse_voice_name
+from voiceops.core.families.known import FAMILIES, find_family, parse_voice_name
 from voiceops.core.families.limits import (
     DEFAULT_LANGUAGE,
     KNOWN_TARGET_MODELS,
@@ -36,7 +36,7 @@ from voiceops.files.phrases import quote, suggest
 from voiceops.files.yaml.checks import Checked, refuse
 
 _ENDS_DO_NOT_COUNT = "White space at the ends of the text and of its lines does not count."
-_VOICE_SHAPE = "qwen-tts-vd-NAME-voice-20260131102800123-a1b2"
+_FAMILY_KEYS = tuple(family.key for family in FAMILIES)
 # Control characters (C0 without tab and line ends, DEL, C1) and lone surrogates.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _OTHER_WORDS_FOR_LANGUAGES = {
@@ -131,9 +131,15 @@ def _check_alias(value: str) -> str:
     return value
 
 
+def _check_family(value: str) -> str:
+    if find_family(value) is None:
+        raise refuse(f"is {quote(value)}, which is no family", suggest(value, _FAMILY_KEYS))
+    return value
+
+
 def _check_adopt(value: str) -> str:
     if parse_voice_name(value) is None:
-        hint = f"write the name that the service generated, like {_VOICE_SHAPE}"
+        hint = f"write the name that the service generated, like {FAMILIES[0].voice_shape}"
         raise refuse(f"is {quote(value)}, which is not the name of a designed voice", hint)
     return value
 
@@ -170,7 +176,12 @@ _Alias = Annotated[str, AfterValidator(_check_alias), WithJsonSchema(_NAME_SCHEM
 _Adopt = Annotated[
     str,
     AfterValidator(_check_adopt),
-    WithJsonSchema({"type": "string", "pattern": "^qwen-tts-vd-", "examples": [_VOICE_SHAPE]}),
+    WithJsonSchema({"type": "string", "examples": [family.voice_shape for family in FAMILIES]}),
+]
+_Family = Annotated[
+    str,
+    AfterValidator(_check_family),
+    WithJsonSchema({"type": "string", "enum": list(_FAMILY_KEYS)}),
 ]
 _Name = Annotated[str, Field(pattern=f"^{NAME_PATTERN.pattern}$")]
 
@@ -179,7 +190,7 @@ class SharedFields(Checked):
     """Values for all voices of the file that do not have their own."""
 
     misplaced: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("voice_prompt", "preview_text", "aliases", "adopt", "pin"),
+        ("voice_prompt", "preview_text", "aliases", "adopt", "sent_as", "pin"),
         "move it to the voice that it is for",
     )
 
@@ -190,6 +201,10 @@ class SharedFields(Checked):
     )
     target_model: _TargetModel | None = Field(
         default=None, description="The model that will speak with the voice; no other can."
+    )
+    family: _Family | None = Field(
+        default=None,
+        description="The API that makes the voice; only for a target model that is not known.",
     )
     sample_rate: _SampleRate | None = Field(
         default=None,
@@ -224,6 +239,10 @@ class VoiceFields(SharedFields):
     )
     adopt: _Adopt | None = Field(
         default=None, description="A voice of the account to take instead of creating one."
+    )
+    sent_as: _Alias | None = Field(
+        default=None,
+        description="What is sent as the voice's name, where its family does not take the name.",
     )
     pin: bool | None = Field(
         default=None,

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from voiceops.core.desired import DEFAULT_RESPONSE_FORMAT, DEFAULT_SAMPLE_RATE_HZ, Desired
 from voiceops.core.facts import Overlooked
-from voiceops.core.families.limits import DEFAULT_LANGUAGE
+from voiceops.core.families.fit import find_misfits
+from voiceops.core.families.known import FAMILIES, family_of
+from voiceops.core.families.limits import DEFAULT_LANGUAGE, KNOWN_TARGET_MODELS
 from voiceops.core.spec import SPEC_FIELDS, Spec
 from voiceops.errors import Fault, FilesInvalid, FileUnusable, Place
 from voiceops.files.manifests.contradictions import Declared, find_conflicts
@@ -22,7 +24,7 @@ from voiceops.files.manifests.model import (
 )
 from voiceops.files.manifests.paths import find_glob_misfit, find_paths
 from voiceops.files.once import once_for_all
-from voiceops.files.phrases import name_key, quote
+from voiceops.files.phrases import name_key, quote, suggest
 from voiceops.files.user_file import read_source
 from voiceops.files.yaml.checks import MAX_FAULTS_A_FILE, check, limit_faults
 from voiceops.files.yaml.entries import find_entry, find_map, list_entries, list_texts
@@ -182,6 +184,9 @@ def _read_voice(
         hint = "add `target_model:` here, or under `defaults`"
         faults.append(Fault(entry.place, f"{name_key(entry.key)} lacks target_model", hint))
     desired = _make_desired(entry, fields, places) if fields and not faults else None
+    if desired:
+        unfit = list(_find_unfit(entry, desired))
+        faults, desired = [*faults, *unfit], None if unfit else desired
     former_spec = _find_former_spec(entry, desired.spec) if desired else ""
     declared = Declared(
         name=entry.key,
@@ -192,6 +197,27 @@ def _read_voice(
         former_spec=former_spec,
     )
     return declared, faults
+
+
+def _find_unfit(entry: Entry, desired: Desired) -> Iterator[Fault]:
+    """Find what the family of a voice does not take, each at its place."""
+
+    def place_of(field: str) -> Place:
+        own = find_entry(entry, field)
+        return own.value.place if own else desired.place_of(field) or entry.place
+
+    model = desired.spec.target_model
+    if not desired.family_key and family_of(model) is None:
+        message = f"target_model {quote(model)} is of no family that voiceops knows"
+        keys = " or ".join(f"`family: {family.key}`" for family in FAMILIES)
+        meant = suggest(model, KNOWN_TARGET_MODELS)
+        close = f"{meant} " if meant.startswith("did you mean") else ""
+        hint = f"{close}for a model that is new, add {keys}"
+        yield Fault(place_of("target_model"), message, hint)
+        return
+    for key, misfit in find_misfits(desired):
+        subject = f"the name {quote(desired.name)}" if key == "name" else key
+        yield Fault(place_of(key), f"{subject} {misfit.message}", misfit.hint)
 
 
 def _find_former_spec(entry: Entry, spec: Spec) -> str:
@@ -228,5 +254,7 @@ def _make_desired(entry: Entry, fields: VoiceFields, places: Mapping[str, Place]
         aliases=fields.aliases,
         adopt=fields.adopt,
         pin=fields.pin or False,
+        sent_as=fields.sent_as or "",
+        family_key=fields.family or "",
         inherited=tuple(item for item in places.items() if find_entry(entry, item[0]) is None),
     )

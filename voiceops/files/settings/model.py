@@ -11,8 +11,10 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from voiceops.containment import enters_git
+from voiceops.core.families.family import Listing
+from voiceops.core.families.known import FAMILIES, find_family
 from voiceops.core.globs import find_misfit
-from voiceops.core.settings import Listing, Orphans
+from voiceops.core.settings import Orphans
 from voiceops.files.manifests.paths import find_glob_misfit
 from voiceops.files.phrases import quote, suggest
 from voiceops.files.yaml.checks import Checked, refuse
@@ -115,6 +117,13 @@ def _check_environment_name(value: str) -> str:
     return value
 
 
+def _check_family(value: str) -> str:
+    if find_family(value) is None:
+        keys = tuple(family.key for family in FAMILIES)
+        raise refuse(f"holds {quote(value)}, which is no family", suggest(value, keys))
+    return value
+
+
 def _to_decimal(value: object) -> object:
     """Read an amount as it is written: 0.2 is two tenths, not the nearest binary fraction."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -153,6 +162,11 @@ _Lockfile = Annotated[
     str,
     AfterValidator(_check_lockfile),
     WithJsonSchema({"type": "string", "pattern": r"[^/]\.lock$"}),
+]
+_FamilyKey = Annotated[
+    str,
+    AfterValidator(_check_family),
+    WithJsonSchema({"type": "string", "enum": [family.key for family in FAMILIES]}),
 ]
 _EnvironmentName = Annotated[str, AfterValidator(_check_environment_name)]
 _Percent = Annotated[int, Field(ge=0, le=100)]
@@ -210,6 +224,13 @@ class SettingFields(Checked, defer_build=True):
     price: PriceFields | None = None
     max_cost: _Amount | None = Field(
         default=None, description="Refuse a run whose creates cost more."
+    )
+    max_creates: Annotated[int, Field(ge=0)] | None = Field(
+        default=None, description="Refuse a run that creates more voices, whatever they cost."
+    )
+    families: tuple[_FamilyKey, ...] | None = Field(
+        default=None,
+        description="Families to list, although nothing of theirs is declared or locked.",
     )
     ignore: tuple[_NameGlob, ...] | None = Field(
         default=None, description="Globs of unmanaged voices to leave out and never delete."

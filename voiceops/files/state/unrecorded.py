@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from voiceops.core.facts import Intent
+from voiceops.core.forms import read_created_at
 from voiceops.core.lock import Lock
 from voiceops.files.lockfile.emergency import Kept, read_emergency
 from voiceops.files.state.journal import Memory
@@ -15,7 +16,8 @@ from voiceops.files.state.journal import Memory
 def find_unrecorded(memory: Memory, lock: Lock, lockfile: Path, *, now: datetime) -> list[Intent]:
     """List the creates whose voices are known and not in the lockfile, each voice once.
 
-    The emergency file does not tell when its voices were made: `now` is the latest.
+    The emergency file tells when its voices were made only if they have no stamp: `now` is the
+    latest.
     """
     found = {voice_id: replace(intent, made=voice_id) for intent, voice_id in memory.results}
     for kept in read_emergency(lockfile):
@@ -29,9 +31,10 @@ def find_unrecorded(memory: Memory, lock: Lock, lockfile: Path, *, now: datetime
 
 def _as_intent(kept: Kept, now: datetime) -> Intent:
     entry = kept.entry
+    made = min(now, read_created_at(entry.created or "") or now)
     return Intent(
         id=f"kept-{entry.voice_id}",
-        at=now,
+        at=made,
         name=kept.name,
         spec=entry.spec,
         target_model=entry.target_model,
@@ -39,7 +42,7 @@ def _as_intent(kept: Kept, now: datetime) -> Intent:
         protect=entry.protect,
         before=frozenset(),
         made=entry.voice_id,
-        told=now,
+        told=made,
         saw=kept.saw,
         sent=kept.sent,
         seen=kept.seen,

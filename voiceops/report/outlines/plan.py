@@ -17,6 +17,7 @@ from voiceops.report.sentences import (
     say_price,
     say_quota,
     say_unmanaged,
+    say_unreachable,
     say_waiting,
 )
 from voiceops.report.style import Style
@@ -36,6 +37,11 @@ def outline_plan(plan: Plan) -> Outline:
         Section("changes", "Changes", tuple(_note_change(change, plan) for change in plan.changes)),
         Section("drift", "Drift", tuple(_notes_drift(plan))),
         Section("unmanaged", "Unmanaged voices (kept)", tuple(_notes_unmanaged(plan))),
+        Section(
+            "unreachable",
+            "Unreachable (nothing is decided, they stay in the lockfile)",
+            tuple(_notes_unreachable(plan)),
+        ),
         Section("pinned", "Pinned voices (their text has moved on)", tuple(_notes_pinned(plan))),
         Section(
             "waiting",
@@ -64,7 +70,8 @@ def outline_plan(plan: Plan) -> Outline:
 
 def _facts(plan: Plan) -> Iterator[tuple[str, str]]:
     yield "Environment", f"{plan.environment}, at {plan.endpoint}"
-    yield "Quota", say_quota(plan.quota)
+    for quota in plan.quotas or (plan.quota,):
+        yield "Quota", say_quota(quota)
     if plan.price.creates:
         yield "Price", say_price(plan.price)
     if plan.changes:
@@ -133,6 +140,12 @@ def _note_unmanaged(voice: Unmanaged, plan: Plan) -> Note:
     level = Level.WARNING if voice.duplicate_of else Level.NOTICE
     code = "duplicate" if voice.duplicate_of else "unmanaged"
     return Note(level, code, code, voice.name, say_unmanaged(voice, plan.price))
+
+
+def _notes_unreachable(plan: Plan) -> Iterator[Note]:
+    for one in plan.unreachable:
+        message = say_unreachable(one)
+        yield Note(Level.WARNING, "unreachable", "unreachable", one.name, message)
 
 
 def _notes_pinned(plan: Plan) -> Iterator[Note]:

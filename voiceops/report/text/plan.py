@@ -22,6 +22,7 @@ from voiceops.report.sentences import (
     say_price,
     say_quota,
     say_unmanaged,
+    say_unreachable,
     say_waiting,
 )
 from voiceops.report.style import Style
@@ -167,6 +168,8 @@ def _outlook(plan: Plan, style: Style) -> Iterator[str]:
     drifted = (clip(show(f"{one.name}: {say_drift(one)}"), style.width) for one in plan.drift)
     yield from _block("Drift", drifted, style)
     yield from _block("Unmanaged voices (kept)", _render_unmanaged(plan), style)
+    unseen = (show(f"{one.name}: {say_unreachable(one)}") for one in plan.unreachable)
+    yield from _block("Unreachable (nothing is decided, they stay in the lockfile)", unseen, style)
     yield from _block("Pinned voices (their text has moved on)", _render_pinned(plan, style), style)
     yield from _block(
         "Deposed voices (a revert, or `adopt`, brings them back)", _render_waiting(plan), style
@@ -177,7 +180,8 @@ def _outlook(plan: Plan, style: Style) -> Iterator[str]:
         style,
     )
     yield from _render_warnings(plan, style)
-    yield _render_quota(plan.quota, style)
+    for quota in plan.quotas or (plan.quota,):
+        yield _render_quota(quota, style)
     if plan.price.creates:
         yield f"Price: {show(say_price(plan.price))}"
     yield ""

@@ -1,0 +1,78 @@
+"""Families that do not answer: their voices are set aside, and nothing is decided about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from voiceops.core.facts import Facts
+from voiceops.core.families.known import family_of, family_of_voice, find_family
+from voiceops.core.plan import Unreachable
+from voiceops.errors import NOWHERE, Fault
+
+
+def is_unreachable(voice_id: str, facts: Facts) -> bool:
+    """Tell whether nobody can see whether a voice is there, since its family does not answer."""
+    family = family_of_voice(voice_id)
+    return family is not None and family.key in facts.unreachable
+
+
+def set_aside(facts: Facts) -> tuple[Facts, tuple[Unreachable, ...]]:
+    """Take out of the facts what belongs to families that do not answer, sorted by name.
+
+    A name that moves to a family which answers stays: it gets a voice there.
+    """
+    if not facts.unreachable:
+        return facts, ()
+    families = {one.name: one.family.key for one in facts.desired}
+    gone = {name for name, key in families.items() if key in facts.unreachable}
+    locked = {
+        name: entry.voice_id
+        for name, entry in facts.lock.voices.items()
+        if is_unreachable(entry.voice_id, facts) and families.get(name, "") not in _answering(facts)
+    }
+    aside = gone | locked.keys()
+    kept = {name: entry for name, entry in facts.lock.voices.items() if name not in aside}
+    deposed = {
+        voice_id: one
+        for voice_id, one in facts.lock.deposed.items()
+        if not is_unreachable(voice_id, facts)
+    }
+    seen = replace(
+        facts,
+        desired=tuple(one for one in facts.desired if one.name not in aside),
+        lock=replace(facts.lock, voices=kept, deposed=deposed),
+        intents=tuple(one for one in facts.intents if not _is_of_gone(one.target_model, facts)),
+    )
+    voices = {name: facts.lock.voice_of(name) for name in aside}
+    return seen, tuple(
+        Unreachable(name, voice, families.get(name) or _key_of(voice))
+        for name, voice in sorted(voices.items())
+    )
+
+
+def find_unreachable_warnings(facts: Facts) -> Iterator[Fault]:
+    """Say which family does not answer, what the vendor announced of it, and the way out."""
+    for key, answer in sorted(facts.unreachable.items()):
+        family = find_family(key)
+        ends = f"; {family.ends}" if family and family.ends else ""
+        yield Fault(
+            NOWHERE,
+            f"the family {key} does not answer, and nothing is decided about its voices: "
+            f"{answer}{ends}",
+            "move them: set a target_model of another family, or wait if this is to pass",
+        )
+
+
+def _answering(facts: Facts) -> set[str]:
+    return {one.family.key for one in facts.desired} - facts.unreachable.keys()
+
+
+def _is_of_gone(target_model: str, facts: Facts) -> bool:
+    family = family_of(target_model)
+    return family is not None and family.key in facts.unreachable
+
+
+def _key_of(voice_id: str) -> str:
+    family = family_of_voice(voice_id)
+    return family.key if family else ""
