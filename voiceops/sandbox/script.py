@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+class Family(StrEnum):
+    """Which of the service's APIs makes a voice."""
+
+    QWEN = "qwen"
+    COSYVOICE = "cosyvoice"
+
+
 class Order(StrEnum):
     """In which order voices are listed; the service's own order is not documented."""
 
