@@ -14,6 +14,8 @@ from voiceops.errors import FileUnusable, ServiceError
 from voiceops.sandbox import refusals
 from voiceops.sandbox.account import Bill
 from voiceops.sandbox.clock import Clock, write_time
+from voiceops.sandbox.families.cosyvoice import actions as cosyvoice_actions
+from voiceops.sandbox.families.cosyvoice import design as cosyvoice_design
 from voiceops.sandbox.families.qwen import actions as qwen_actions
 from voiceops.sandbox.families.qwen import design as qwen_design
 from voiceops.sandbox.families.qwen import speech as qwen_speech
@@ -33,7 +35,7 @@ class Sandbox:
     """A stand-in of the voice service of one account; threads and processes may share it.
 
     `now` returns an aware time. The script says how it behaves, and what goes wrong; `pause` waits
-    where a fault delays.
+    where a fault delays. `suffix` gives 4 hex digits, of which the ends of voice names are made.
     """
 
     def __init__(
@@ -54,7 +56,10 @@ class Sandbox:
         self._designs: Mapping[str, Designing] = {
             qwen_actions.MODEL: qwen_design.Design(
                 self._store, self._clock, script.behaviour, suffix=suffix
-            )
+            ),
+            cosyvoice_actions.MODEL: cosyvoice_design.Design(
+                self._store, self._clock, script.behaviour, make_tail=lambda: _make_tail(suffix)
+            ),
         }
         self._faults = Faults(script.faults)
         self._pause = pause
@@ -185,6 +190,11 @@ class Sandbox:
         # The vendor's own clients write the scheme in either case.
         if scheme.lower() != "bearer" or not key or self._behaviour.api_key not in {"", key}:
             raise refusals.invalid_key()
+
+
+def _make_tail(suffix: Callable[[], str]) -> str:
+    """Make the end of a name that has no time in it: a UUID of version 4, without its dashes."""
+    return uuid.UUID("".join(suffix() for _ in range(8)), version=4).hex
 
 
 def _refuse(refusal: ServiceError, request_id: str) -> Reply:
