@@ -85,7 +85,8 @@ class Body(StrEnum):
     """What the body of an odd reply is."""
 
     JSON = "json"
-    EMPTY = "empty"
+    EMPTY = "empty"  # `{}`
+    NOTHING = "nothing"
     HTML = "html"
 
 
@@ -102,10 +103,12 @@ class Behaviour:
 
     `max_page_size` is the cap of a listing's pages. A voice is listed `visible_after_s` after it
     was made. `stamp_digits` is 17 as seen in the wild, or 14 as in the API reference. `retired`:
-    the models are gone. A voice that nobody spoke with for `idle_days` is deleted.
+    the models are gone, of one family or (true) of all. A voice that nobody spoke with for
+    `idle_days` is deleted.
 
     Of the family `cosyvoice` alone: `enrollment_quota` is its own quota. A voice is in review for
     `deploying_s`; it is refused if its prompt holds `refuse_word` (empty: none is refused).
+    Beside the designs there are `clones` that somebody else made.
 
     Without an `api_key` any key is accepted, but there must be one.
     """
@@ -118,7 +121,7 @@ class Behaviour:
     echo: Echo = Echo.VERBATIM
     visible_after_s: int = 0
     stamp_digits: int = 17
-    retired: bool = False
+    retired: bool | Family = False
     unknown_model: UnknownModel = UnknownModel.CLOSE
     idle_days: int = 365
     enrollment_quota: int = 1000
@@ -126,7 +129,12 @@ class Behaviour:
     enrollment_create: EnrollmentCreate = EnrollmentCreate.DOCUMENTED
     deploying_s: int = 0
     refuse_word: str = ""
+    clones: int = 0
     api_key: str = ""
+
+    def is_retired(self, family: Family) -> bool:
+        """Tell whether the models of a family are gone."""
+        return self.retired is True or self.retired is family
 
 
 @dataclass(frozen=True, slots=True)

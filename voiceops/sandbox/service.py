@@ -16,6 +16,7 @@ from voiceops.sandbox.account import Bill
 from voiceops.sandbox.clock import Clock, write_time
 from voiceops.sandbox.families.cosyvoice import actions as cosyvoice_actions
 from voiceops.sandbox.families.cosyvoice import design as cosyvoice_design
+from voiceops.sandbox.families.cosyvoice.clones import put_clones
 from voiceops.sandbox.families.qwen import actions as qwen_actions
 from voiceops.sandbox.families.qwen import design as qwen_design
 from voiceops.sandbox.families.qwen import speech as qwen_speech
@@ -63,6 +64,7 @@ class Sandbox:
         }
         self._faults = Faults(script.faults)
         self._pause = pause
+        self._put_clones(script.behaviour.clones)
 
     def handle(self, request: Request) -> Reply:
         """Answer a request; whatever it is, there is a reply, in the vendor's shape.
@@ -139,6 +141,12 @@ class Sandbox:
         """Give the database back; requests that come after this are answered with a 500."""
         self._store.close()
 
+    def _put_clones(self, number: int) -> None:
+        if number:
+            now = self._clock.now()
+            with self._store.write() as account:
+                put_clones(account, number, now)
+
     def _understand(self, request: Request, request_id: str) -> Job:
         if request.path.startswith(AUDIO_PATH):
             subject = Subject(Operation.DOWNLOAD)
@@ -165,8 +173,7 @@ class Sandbox:
         return design.understand(document, request_id=request_id)
 
     def _check_family(self, family: Family) -> None:
-        del family
-        if self._behaviour.retired:
+        if self._behaviour.is_retired(family):
             raise refusals.model_not_found()
 
     def _meet(self, subject: Subject) -> Fault:
