@@ -10,8 +10,8 @@ import pytest
 from sandbox_client import CREATE, NOON, create, list_page, make_body, send
 
 from voiceops.sandbox.account import Bill
-from voiceops.sandbox.design import make_suffix
 from voiceops.sandbox.encoding import encode
+from voiceops.sandbox.families.qwen.design import make_suffix
 from voiceops.sandbox.synthesizer import synthesize
 
 

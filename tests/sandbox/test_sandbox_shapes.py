@@ -6,12 +6,14 @@ import json
 import uuid
 from contextlib import closing
 
+import enrollment_client
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sandbox_client import CREATE, create, list_page, make_body, open_sandbox, send
 
 ANNOUNCER = "qwen-tts-vd-announcer-voice-20261122120000123-0000"
+REFUSAL = ["request_id", "code", "message"]
 SHOWN = {
     "gmt_create": "2026-11-22 12:00:00",
     "gmt_modified": "2026-11-22 12:00:00",
@@ -124,8 +126,30 @@ def test_every_body_is_answered_in_the_documented_shape(body):
         if status == 200:
             assert list(document) == ["output", "usage", "request_id"]
         else:
-            assert (status in (400, 404), list(document)) == (
-                True,
-                ["request_id", "code", "message"],
-            )
+            assert (status in (400, 404), list(document)) == (True, REFUSAL)
         assert len(sandbox.list_bills()) == (document.get("usage") == {"count": 1})
+
+
+ENROLLMENT_FIELDS = st.dictionaries(
+    st.sampled_from([*enrollment_client.CREATE, "voice_id", "url", "page_index", "page_size"]),
+    ANY_JSON,
+    max_size=8,
+)
+ENROLLMENT_ACTIONS = st.sampled_from(
+    ["create_voice", "list_voice", "query_voice", "delete_voice", "update_voice"]
+)
+
+
+@settings(deadline=None)
+@given(fields=ENROLLMENT_FIELDS, action=ENROLLMENT_ACTIONS, parameters=ANY_JSON)
+def test_the_other_family_answers_every_body_in_its_shape(fields, action, parameters):
+    asked = {**enrollment_client.CREATE, **fields, "action": action}
+    if action == "list_voice" and "prefix" not in fields:
+        del asked["prefix"]
+    with closing(open_sandbox()) as sandbox:
+        body = enrollment_client.make_body(asked) | {"parameters": parameters}
+        status, document = send(sandbox, body)
+        keys = ["output", "usage", "request_id"] if status == 200 else REFUSAL
+        assert (status in {200, 400}, list(document)) == (True, keys)
+        made = status == 200 and action == "create_voice"
+        assert len(sandbox.list_bills()) == made

@@ -12,8 +12,9 @@ import pytest
 from sandbox_client import NOON, create
 
 from voiceops.sandbox.account import Bill
+from voiceops.sandbox.characters import count_characters
+from voiceops.sandbox.families.qwen.speech import SPEECH_PATH
 from voiceops.sandbox.messages import Request
-from voiceops.sandbox.speech import SPEECH_PATH, count_characters
 
 MODEL = "qwen3-tts-vd-2026-01-26"
 TEXT = "Good evening, and welcome."

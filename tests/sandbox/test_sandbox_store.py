@@ -11,7 +11,8 @@ import pytest
 from sandbox_client import CREATE, create, list_page, make_body, send
 
 from voiceops.errors import FileUnusable
-from voiceops.sandbox.account import Voice
+from voiceops.sandbox.account import Bill, Voice
+from voiceops.sandbox.script import Family
 from voiceops.sandbox.store import Store
 
 REMOVE_IT = "remove the file, or move it away, and the sandbox starts anew; its voices cost nothing"
@@ -110,7 +111,7 @@ def test_what_goes_wrong_within_a_write_is_undone(database):
     with pytest.raises(RuntimeError, match="stop"):
         add_and_fail()
     with store.read() as account:
-        assert (account.count_voices(), account.list_bills()) == (0, ())
+        assert (account.count_voices(Family.QWEN), account.list_bills()) == (0, ())
     store.close()
 
 
@@ -147,9 +148,75 @@ def test_a_database_of_another_version_is_refused(make_sandbox, database):
     with pytest.raises(FileUnusable) as caught:
         make_sandbox(database=database)
     assert caught.value.message == (
-        f"{database}: the sandbox's database has version 7; this voiceops reads version 2"
+        f"{database}: the sandbox's database has version 7; this voiceops reads version 3"
     )
     assert caught.value.hint == REMOVE_IT
+
+
+VERSION_2 = """
+CREATE TABLE voices (
+    number INTEGER PRIMARY KEY, voice TEXT NOT NULL UNIQUE, target_model TEXT NOT NULL,
+    language TEXT NOT NULL, voice_prompt TEXT NOT NULL, preview_text TEXT NOT NULL,
+    gmt_create TEXT NOT NULL, gmt_modified TEXT NOT NULL, last_used TEXT NOT NULL
+);
+CREATE INDEX voices_by_age ON voices (gmt_create, number);
+CREATE INDEX voices_by_use ON voices (last_used);
+CREATE TABLE bills (
+    number INTEGER PRIMARY KEY, item TEXT NOT NULL, voice TEXT NOT NULL, count INTEGER NOT NULL,
+    billed_at TEXT NOT NULL, is_reply_lost INTEGER NOT NULL
+);
+CREATE INDEX bills_by_voice ON bills (voice);
+CREATE TABLE recordings (
+    id TEXT PRIMARY KEY, voice TEXT NOT NULL, description TEXT NOT NULL, text TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+);
+CREATE TABLE clock (ahead_s INTEGER NOT NULL);
+INSERT INTO clock VALUES (86400);
+INSERT INTO voices VALUES (1, 'qwen-tts-vd-a-voice-20260101000000000-0000',
+    'qwen3-tts-vd-2026-01-26', 'en', 'A calm voice.', 'Hello there.', '2026-01-01 00:00:00',
+    '2026-01-01 00:00:00', '2026-02-01 00:00:00');
+INSERT INTO bills VALUES (1, 'qwen-voice-design', 'qwen-tts-vd-a-voice-20260101000000000-0000', 1,
+    '2026-01-01 00:00:00', 0);
+PRAGMA application_id = 0x766F7073;
+PRAGMA user_version = 2;
+"""
+
+
+def read_tables(file):
+    """Give the columns of each table and index, in their order."""
+    connection = sqlite3.connect(file)
+    names = connection.execute("SELECT type, name FROM sqlite_master ORDER BY name").fetchall()
+    shapes = {
+        name: connection.execute(f"PRAGMA {kind}_info({name})").fetchall() for kind, name in names
+    }
+    connection.close()
+    return shapes
+
+
+def test_a_database_of_the_version_before_is_brought_up_to_date(make_sandbox, database, tmp_path):
+    database.parent.mkdir(parents=True)
+    connection = sqlite3.connect(database)
+    connection.executescript(VERSION_2)
+    connection.close()
+    sandbox = make_sandbox(database=database)
+    (voice,) = list_page(sandbox)["voice_list"]
+    assert voice == {
+        "voice": "qwen-tts-vd-a-voice-20260101000000000-0000",
+        "target_model": "qwen3-tts-vd-2026-01-26",
+        "language": "en",
+        "voice_prompt": "A calm voice.",
+        "preview_text": "Hello there.",
+        "gmt_create": "2026-01-01 00:00:00",
+        "gmt_modified": "2026-01-01 00:00:00",
+    }
+    assert sandbox.list_bills() == (
+        Bill("qwen-voice-design", voice["voice"], "2026-01-01 00:00:00"),
+    )
+    assert f"{sandbox.now():%d %H}" == "23 12"
+    make_sandbox(database=tmp_path / "new.db")
+    assert read_tables(database) == read_tables(tmp_path / "new.db")
+    make_sandbox(database=database)
+    assert list_page(sandbox)["total_count"] == 1
 
 
 @pytest.mark.parametrize("place", ["folder", "file/sandbox.db"])

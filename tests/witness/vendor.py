@@ -16,8 +16,9 @@ from queue import Queue
 
 from installed import install_programs
 
+from voiceops.sandbox.families.qwen.session import Session
 from voiceops.sandbox.messages import Reply, Request
-from voiceops.sandbox.realtime import Answer, Session
+from voiceops.sandbox.realtime import Answer
 from voiceops.sandbox.server import serve
 from voiceops.sandbox.service import CUSTOMIZATION_PATH, Sandbox
 

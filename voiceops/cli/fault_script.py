@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from voiceops.errors import FilesInvalid, FileUnusable, Place
+from voiceops.files.phrases import suggest
 from voiceops.files.yaml.checks import Checked, check, limit_faults, refuse
 from voiceops.files.yaml.tree import MAX_BYTES, Entry, read_tree
 from voiceops.sandbox import script
@@ -17,6 +18,8 @@ from voiceops.sandbox.script import Body, Lost, OddReply, Operation, Script
 T = TypeVar("T")
 Choice = Annotated[T, Field(strict=False)]
 _HOUR_S = 3600
+_DAY_S = 86_400
+_MOST_CLONES = 10_000
 
 
 class ReplyFields(Checked):
@@ -61,10 +64,26 @@ class BehaviourFields(Checked):
     echo: Choice[script.Echo] = script.Echo.VERBATIM
     visible_after_s: int = Field(0, ge=0)
     stamp_digits: Literal[14, 17] = 17
-    retired: bool = False
+    retired: bool | script.Family = False
     unknown_model: Choice[script.UnknownModel] = script.UnknownModel.CLOSE
     idle_days: int = Field(365, ge=1)
     api_key: str = ""
+    enrollment_quota: int = Field(1000, ge=0)
+    enrollment_list: Choice[script.EnrollmentList] = script.EnrollmentList.DOCUMENTED
+    enrollment_create: Choice[script.EnrollmentCreate] = script.EnrollmentCreate.DOCUMENTED
+    deploying_s: int = Field(0, ge=0, le=_DAY_S)
+    refuse_word: str = ""
+    clones: int = Field(0, ge=0, le=_MOST_CLONES)
+
+    @field_validator("retired", mode="before")
+    @classmethod
+    def _read_retired(cls, value: object) -> object:
+        if isinstance(value, bool):
+            return value
+        if value in list(script.Family):
+            return script.Family(str(value))
+        hint = suggest(str(value), ("true", "false", *script.Family))
+        raise refuse("is neither true nor false, nor a family", hint)
 
 
 class ScriptFields(Checked):

@@ -16,8 +16,9 @@ from uvicorn.protocols.utils import ClientDisconnected
 
 from voiceops.errors import FileUnusable
 from voiceops.sandbox import messages
+from voiceops.sandbox.families.qwen.session import Session
 from voiceops.sandbox.messages import MAX_BODY_BYTES, Reply
-from voiceops.sandbox.realtime import REALTIME_PATH, Answer, Session
+from voiceops.sandbox.realtime import REALTIME_PATH, Answer
 from voiceops.sandbox.script import Lost
 from voiceops.sandbox.service import Sandbox
 

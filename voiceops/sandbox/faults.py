@@ -59,6 +59,8 @@ def _make_odd(odd: OddReply, right: Reply) -> Reply:
     match odd.body:
         case Body.EMPTY:
             return Reply(odd.status, {**headers, "Content-Type": "application/json"}, b"{}")
+        case Body.NOTHING:
+            return Reply(odd.status, headers, b"")
         case Body.HTML:
             page = b"<html><body><h1>Bad Gateway</h1></body></html>"
             return Reply(odd.status, {**headers, "Content-Type": "text/html"}, page)

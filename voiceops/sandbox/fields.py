@@ -22,6 +22,21 @@ def read_document(body: bytes) -> Mapping[str, object]:
     return document
 
 
+def read_model(document: Mapping[str, object]) -> str:
+    """Read the model that a request is for; raises Rejected if it names none."""
+    model = document.get("model")
+    if not isinstance(model, str) or not model:
+        raise refusals.empty_model()
+    return model
+
+
+def read_input(document: Mapping[str, object]) -> Mapping[str, object]:
+    """Read the input of a request; raises Rejected if there is none."""
+    if document.get("input") is None:
+        raise refusals.empty_input()
+    return read_group(document, "input")
+
+
 def read_group(document: Mapping[str, object], name: str) -> Mapping[str, object]:
     """Read a mapping; one that is missing or null is empty."""
     group = document.get(name)

@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+class Family(StrEnum):
+    """Which of the service's APIs makes a voice."""
+
+    QWEN = "qwen"
+    COSYVOICE = "cosyvoice"
+
+
 class Order(StrEnum):
     """In which order voices are listed; the service's own order is not documented."""
 
@@ -37,6 +44,23 @@ class Echo(StrEnum):
     SINGLE_SPACED = "single_spaced"
 
 
+class EnrollmentList(StrEnum):
+    """What `voice-enrollment` lists: both shapes are on record.
+
+    The API page has the voices alone; a developer got a count, and the model of each, as well.
+    """
+
+    DOCUMENTED = "documented"
+    COUNTED = "counted"
+
+
+class EnrollmentCreate(StrEnum):
+    """Whether `voice-enrollment` repeats the target model of a voice that it made."""
+
+    DOCUMENTED = "documented"
+    WITHOUT_MODEL = "without_model"
+
+
 class UnknownModel(StrEnum):
     """What a realtime session with an unknown model does; both were reported."""
 
@@ -61,7 +85,8 @@ class Body(StrEnum):
     """What the body of an odd reply is."""
 
     JSON = "json"
-    EMPTY = "empty"
+    EMPTY = "empty"  # `{}`
+    NOTHING = "nothing"
     HTML = "html"
 
 
@@ -78,7 +103,13 @@ class Behaviour:
 
     `max_page_size` is the cap of a listing's pages. A voice is listed `visible_after_s` after it
     was made. `stamp_digits` is 17 as seen in the wild, or 14 as in the API reference. `retired`:
-    the models are gone. A voice that nobody spoke with for `idle_days` is deleted.
+    the models are gone, of one family or (true) of all. A voice that nobody spoke with for
+    `idle_days` is deleted.
+
+    Of the family `cosyvoice` alone: `enrollment_quota` is its own quota. A voice is in review for
+    `deploying_s`; it is refused if its prompt holds `refuse_word` (empty: none is refused).
+    Beside the designs there are `clones` that somebody else made.
+
     Without an `api_key` any key is accepted, but there must be one.
     """
 
@@ -90,10 +121,20 @@ class Behaviour:
     echo: Echo = Echo.VERBATIM
     visible_after_s: int = 0
     stamp_digits: int = 17
-    retired: bool = False
+    retired: bool | Family = False
     unknown_model: UnknownModel = UnknownModel.CLOSE
     idle_days: int = 365
+    enrollment_quota: int = 1000
+    enrollment_list: EnrollmentList = EnrollmentList.DOCUMENTED
+    enrollment_create: EnrollmentCreate = EnrollmentCreate.DOCUMENTED
+    deploying_s: int = 0
+    refuse_word: str = ""
+    clones: int = 0
     api_key: str = ""
+
+    def is_retired(self, family: Family) -> bool:
+        """Tell whether the models of a family are gone."""
+        return self.retired is True or self.retired is family
 
 
 @dataclass(frozen=True, slots=True)

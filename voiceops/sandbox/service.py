@@ -6,42 +6,37 @@ import email.utils
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from voiceops.errors import FileUnusable, ServiceError
 from voiceops.sandbox import refusals
 from voiceops.sandbox.account import Bill
-from voiceops.sandbox.actions import Action, Create, Delete, ListVoices, Query, read_action
 from voiceops.sandbox.clock import Clock, write_time
-from voiceops.sandbox.design import Design, make_suffix
+from voiceops.sandbox.families.cosyvoice import actions as cosyvoice_actions
+from voiceops.sandbox.families.cosyvoice import design as cosyvoice_design
+from voiceops.sandbox.families.cosyvoice.clones import put_clones
+from voiceops.sandbox.families.qwen import actions as qwen_actions
+from voiceops.sandbox.families.qwen import design as qwen_design
+from voiceops.sandbox.families.qwen import speech as qwen_speech
+from voiceops.sandbox.families.qwen.session import Session
 from voiceops.sandbox.faults import Faults, Subject, spoil
+from voiceops.sandbox.fields import read_document, read_model
+from voiceops.sandbox.jobs import Designing, Job, Speaking
 from voiceops.sandbox.messages import MAX_BODY_BYTES, Reply, Request, make_reply
-from voiceops.sandbox.realtime import Session
-from voiceops.sandbox.script import PLAIN, Fault, Operation, Script
-from voiceops.sandbox.speech import AUDIO_PATH, SPEECH_PATH, Speech, read_synthesis
+from voiceops.sandbox.recordings import AUDIO_PATH, Recordings
+from voiceops.sandbox.script import PLAIN, Family, Fault, Operation, Script
 from voiceops.sandbox.store import Store
 
 CUSTOMIZATION_PATH = "/api/v1/services/audio/tts/customization"
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """A request that was understood: what it is about, and how it is done.
-
-    `perform` is told whether the reply will be lost, for the ledger.
-    """
-
-    subject: Subject
-    perform: Callable[[bool], Reply]
 
 
 class Sandbox:
     """A stand-in of the voice service of one account; threads and processes may share it.
 
     `now` returns an aware time. The script says how it behaves, and what goes wrong; `pause` waits
-    where a fault delays.
+    where a fault delays. `suffix` gives 4 hex digits, of which the ends of voice names are made.
     """
 
     def __init__(
@@ -50,16 +45,26 @@ class Sandbox:
         *,
         now: Callable[[], datetime],
         script: Script = PLAIN,
-        suffix: Callable[[], str] = make_suffix,
+        suffix: Callable[[], str] = qwen_design.make_suffix,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._store = Store(database)
         self._clock = Clock(self._store, now)
-        self._design = Design(self._store, self._clock, script.behaviour, suffix=suffix)
-        self._speech = Speech(self._store, self._clock)
+        self._recordings = Recordings(self._store, self._clock)
         self._behaviour = script.behaviour
+        self._realtime = qwen_speech.Speech(self._store, self._clock, self._recordings)
+        self._speeches: Mapping[str, Speaking] = {qwen_speech.SPEECH_PATH: self._realtime}
+        self._designs: Mapping[str, Designing] = {
+            qwen_actions.MODEL: qwen_design.Design(
+                self._store, self._clock, script.behaviour, suffix=suffix
+            ),
+            cosyvoice_actions.MODEL: cosyvoice_design.Design(
+                self._store, self._clock, script.behaviour, make_tail=lambda: _make_tail(suffix)
+            ),
+        }
         self._faults = Faults(script.faults)
         self._pause = pause
+        self._put_clones(script.behaviour.clones)
 
     def handle(self, request: Request) -> Reply:
         """Answer a request; whatever it is, there is a reply, in the vendor's shape.
@@ -104,9 +109,9 @@ class Sandbox:
             return spoil(Reply(200, {}, b"", request_id=request_id), fault)
         return Session(
             model,
-            self._speech,
+            self._realtime,
             make_id=lambda: uuid.uuid4().hex,
-            meet=lambda voice: self._meet(Subject(Operation.SPEAK, _name(voice))),
+            meet=lambda voice: self._meet(Subject(Operation.SPEAK, qwen_actions.name_voice(voice))),
             unknown_model=self._behaviour.unknown_model,
         )
 
@@ -136,37 +141,40 @@ class Sandbox:
         """Give the database back; requests that come after this are answered with a 500."""
         self._store.close()
 
-    def _understand(self, request: Request, request_id: str) -> _Job:
+    def _put_clones(self, number: int) -> None:
+        if number:
+            now = self._clock.now()
+            with self._store.write() as account:
+                put_clones(account, number, now)
+
+    def _understand(self, request: Request, request_id: str) -> Job:
         if request.path.startswith(AUDIO_PATH):
             subject = Subject(Operation.DOWNLOAD)
-            return _Job(subject, lambda _: self._speech.download(request.path))
-        if request.path not in {CUSTOMIZATION_PATH, SPEECH_PATH}:
+            return Job(subject, lambda _: self._recordings.download(request.path))
+        speech = self._speeches.get(request.path)
+        if speech is None and request.path != CUSTOMIZATION_PATH:
             raise refusals.no_such_path()
         if request.method != "POST":
             raise refusals.method_not_allowed()
         self._check_key(request.header("Authorization"))
         if len(request.body) > MAX_BODY_BYTES:
             raise refusals.body_too_large()
-        if self._behaviour.retired:
+        if speech is None:
+            return self._understand_action(request, request_id)
+        self._check_family(speech.family)
+        return speech.understand(request, request_id=request_id)
+
+    def _understand_action(self, request: Request, request_id: str) -> Job:
+        document = read_document(request.body)
+        design = self._designs.get(read_model(document))
+        if design is None:
             raise refusals.model_not_found()
-        if request.path == SPEECH_PATH:
-            return self._understand_synthesis(request, request_id)
-        return self._understand_action(read_action(request.body), request_id)
+        self._check_family(design.family)
+        return design.understand(document, request_id=request_id)
 
-    def _understand_action(self, action: Action, request_id: str) -> _Job:
-        def perform(is_reply_lost: bool) -> Reply:
-            document = self._design.perform(action, is_reply_lost=is_reply_lost)
-            return make_reply(200, {**document, "request_id": request_id})
-
-        return _Job(_find_subject(action), perform)
-
-    def _understand_synthesis(self, request: Request, request_id: str) -> _Job:
-        synthesis = read_synthesis(request)
-        host = request.header("Host")
-        return _Job(
-            Subject(Operation.SPEAK, _name(synthesis.voice)),
-            lambda _: self._speech.reply(synthesis, host=host, request_id=request_id),
-        )
+    def _check_family(self, family: Family) -> None:
+        if self._behaviour.is_retired(family):
+            raise refusals.model_not_found()
 
     def _meet(self, subject: Subject) -> Fault:
         """Find the fault that a request meets, and let happen what happens before the work."""
@@ -178,7 +186,7 @@ class Sandbox:
                 account.remove_matching(fault.vanish)
         return fault
 
-    def _do(self, job: _Job, fault: Fault, request_id: str) -> Reply:
+    def _do(self, job: Job, fault: Fault, request_id: str) -> Reply:
         if fault.work_is_done:
             return job.perform(fault.reply is not None or fault.lost is not None)
         return make_reply(200, {"request_id": request_id})
@@ -191,22 +199,9 @@ class Sandbox:
             raise refusals.invalid_key()
 
 
-def _find_subject(action: Action) -> Subject:
-    match action:
-        case Create(preferred_name=preferred_name):
-            return Subject(Operation.CREATE, (preferred_name,))
-        case ListVoices():
-            return Subject(Operation.LIST)
-        case Query(voice):
-            return Subject(Operation.QUERY, _name(voice))
-        case Delete(voice):
-            return Subject(Operation.DELETE, _name(voice))
-
-
-def _name(voice: str) -> tuple[str, ...]:
-    """Give a voice's name and the preferred name in it, either of which a fault may match."""
-    parts = voice.split("-")
-    return (voice, parts[3]) if len(parts) == 7 else (voice,)
+def _make_tail(suffix: Callable[[], str]) -> str:
+    """Make the end of a name that has no time in it: a UUID of version 4, without its dashes."""
+    return uuid.UUID("".join(suffix() for _ in range(8)), version=4).hex
 
 
 def _refuse(refusal: ServiceError, request_id: str) -> Reply:

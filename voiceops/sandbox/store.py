@@ -10,11 +10,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from voiceops.errors import FileUnusable
-from voiceops.sandbox.account import TABLES, Account
+from voiceops.sandbox.account import TABLES, UPGRADES, Account
 
 # The mark in the file's header that says whose database it is ("vops"), and of which version.
 _APPLICATION_ID = 0x766F7073
-_SCHEMA_VERSION = 2
+_SCHEMA_VERSION = 3
 _BUSY_TIMEOUT_S = 10.0
 
 _REMOVE_IT = (
@@ -84,7 +84,7 @@ class Store:
 
     def _prepare(self) -> None:
         with self._transaction("BEGIN"):
-            self._is_new()  # a file that is not ours must not be touched
+            self._read_version()  # a file that is not ours must not be touched
         with self._translated():
             # Where two processes open a new file at once, SQLite refuses the switch to one of
             # them without waiting. The mode belongs to the file, so the other one's switch counts.
@@ -92,31 +92,34 @@ class Store:
                 self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
         with self._transaction("BEGIN IMMEDIATE"):
-            if self._is_new():
-                for statement in TABLES:
-                    self._connection.execute(statement)
-                self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-                self._connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
+            version = self._read_version()
+            if version == _SCHEMA_VERSION:
+                return
+            for statement in UPGRADES[version] if version else TABLES:
+                self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            self._connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
 
-    def _is_new(self) -> bool:
-        """Tell whether the database is empty; raise FileUnusable if it is not one of ours.
+    def _read_version(self) -> int | None:
+        """Tell the version of the database, one that can be read or upgraded; None if it is empty.
 
-        In a transaction: the three answers must be of one moment.
+        Raises FileUnusable if it is not one of ours. In a transaction: the three answers must be
+        of one moment.
         """
         (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         (application_id,) = self._connection.execute("PRAGMA application_id").fetchone()
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         if not tables and not application_id and not version:
-            return True
+            return None
         if application_id != _APPLICATION_ID:
             raise FileUnusable(f"{self._place}: not a database of the sandbox", hint=_REMOVE_IT)
-        if version != _SCHEMA_VERSION:
+        if version not in {_SCHEMA_VERSION, *UPGRADES}:
             raise FileUnusable(
                 f"{self._place}: the sandbox's database has version {version}; this voiceops "
                 f"reads version {_SCHEMA_VERSION}",
                 hint=_REMOVE_IT,
             )
-        return False
+        return int(version)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

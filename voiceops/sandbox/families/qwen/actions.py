@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from voiceops.sandbox import refusals
 from voiceops.sandbox.encoding import ENCODABLE_FORMATS
-from voiceops.sandbox.fields import read_choice, read_document, read_group, read_number, read_text
+from voiceops.sandbox.faults import Subject
+from voiceops.sandbox.fields import read_choice, read_group, read_input, read_number, read_text
+from voiceops.sandbox.script import Operation
 
 MODEL = "qwen-voice-design"
 
@@ -62,21 +64,13 @@ class Delete:
 Action = Create | ListVoices | Query | Delete
 
 
-def read_action(body: bytes) -> Action:
-    """Read the action that a body asks for.
+def read_action(document: Mapping[str, object]) -> Action:
+    """Read the action that a body asks for; its model is not looked at.
 
     Unknown members are ignored; an optional one that is null counts as omitted. Raises Rejected
     with the first fault found; how the service answers each fault is documented only in general.
     """
-    document = read_document(body)
-    model = document.get("model")
-    if not isinstance(model, str) or not model:
-        raise refusals.empty_model()
-    if model != MODEL:
-        raise refusals.model_not_found()
-    if document.get("input") is None:
-        raise refusals.empty_input()
-    fields = read_group(document, "input")
+    fields = read_input(document)
     match fields.get("action"):
         case "create":
             return _read_create(fields, read_group(document, "parameters"))
@@ -88,6 +82,25 @@ def read_action(body: bytes) -> Action:
             return Delete(read_text(fields, "voice"))
         case _:
             raise refusals.invalid_parameter("action")
+
+
+def find_subject(action: Action) -> Subject:
+    """Tell what an action is about, for the faults of a script."""
+    match action:
+        case Create(preferred_name=preferred_name):
+            return Subject(Operation.CREATE, (preferred_name,))
+        case ListVoices():
+            return Subject(Operation.LIST)
+        case Query(voice):
+            return Subject(Operation.QUERY, name_voice(voice))
+        case Delete(voice):
+            return Subject(Operation.DELETE, name_voice(voice))
+
+
+def name_voice(voice: str) -> tuple[str, ...]:
+    """Give a voice's name and the preferred name in it, either of which a fault may match."""
+    parts = voice.split("-")
+    return (voice, parts[3]) if len(parts) == 7 else (voice,)
 
 
 def _read_create(fields: Mapping[str, object], parameters: Mapping[str, object]) -> Create:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import base64
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from voiceops.sandbox import refusals
 from voiceops.sandbox.account import Bill, Recording, Voice
+from voiceops.sandbox.characters import count_characters
 from voiceops.sandbox.clock import Clock, write_time
-from voiceops.sandbox.encoding import encode
-from voiceops.sandbox.fields import read_choice, read_document, read_group, read_text
+from voiceops.sandbox.families.qwen.actions import name_voice
+from voiceops.sandbox.faults import Subject
+from voiceops.sandbox.fields import read_choice, read_document, read_input, read_model, read_text
+from voiceops.sandbox.jobs import Job
 from voiceops.sandbox.messages import Reply, Request, dump, make_reply
+from voiceops.sandbox.recordings import Recordings
+from voiceops.sandbox.script import Family, Operation
 from voiceops.sandbox.store import Store
 from voiceops.sandbox.synthesizer import synthesize
 
 SPEECH_PATH = "/api/v1/services/aigc/multimodal-generation/generation"
-AUDIO_PATH = "/audio/"
 SAMPLE_RATE_HZ = 24000
 # Designed voices speak through these; which transport a model takes is part of its name.
 FAMILY = "qwen3-tts-vd"
@@ -29,9 +31,7 @@ _LANGUAGES = (
     *("Auto", "Chinese", "English", "German", "Italian", "Portuguese", "Spanish", "Japanese"),
     *("Korean", "French", "Russian"),
 )
-_URL_LIFETIME_S = 24 * 3600
 _CHUNK_BYTES = 19_200  # 0.4 s
-_AUDIO_NAME = re.compile(r"/audio/(audio_[0-9a-f-]{36})\.wav")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,10 @@ class Synthesis:
 def read_synthesis(request: Request) -> Synthesis:
     """Read what is to be said; raises Rejected with the first fault found."""
     document = read_document(request.body)
-    model = document.get("model")
-    if not isinstance(model, str) or not model:
-        raise refusals.empty_model()
+    model = read_model(document)
     if not model.startswith(FAMILY) or is_realtime(model):
         raise refusals.model_not_found()
-    if document.get("input") is None:
-        raise refusals.empty_input()
-    fields = read_group(document, "input")
+    fields = read_input(document)
     read_choice(fields, "language_type", _LANGUAGES)
     return Synthesis(
         model,
@@ -69,17 +65,24 @@ def is_realtime(model: str) -> bool:
     return _REALTIME_MARK in model
 
 
-def count_characters(text: str) -> int:
-    """Count as the service bills: an ideograph is two characters, anything else one."""
-    return sum(2 if _is_ideograph(character) else 1 for character in text)
-
-
 class Speech:
     """What says texts with the account's voices, and bills the characters."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    family = Family.QWEN
+
+    def __init__(self, store: Store, clock: Clock, recordings: Recordings) -> None:
         self._store = store
         self._clock = clock
+        self._recordings = recordings
+
+    def understand(self, request: Request, *, request_id: str) -> Job:
+        """Read what is to be said; raises Rejected with the first fault found."""
+        synthesis = read_synthesis(request)
+        host = request.header("Host")
+        return Job(
+            Subject(Operation.SPEAK, name_voice(synthesis.voice)),
+            lambda _: self._reply(synthesis, host=host, request_id=request_id),
+        )
 
     def say(self, voice_id: str, text: str, *, model: str) -> bytes:
         """Say a text: raw PCM, 24 kHz; raises Rejected if voice and model do not fit."""
@@ -93,12 +96,12 @@ class Speech:
     def find_voice(self, voice_id: str, *, model: str) -> Voice:
         """Look up a voice that was designed for a model; raises Rejected if there is none."""
         with self._store.read() as account:
-            voice = account.find_voice(voice_id)
+            voice = account.find_voice(voice_id, Family.QWEN)
         if voice is None or voice.target_model != model:
             raise refusals.voice_not_supported(voice_id)
         return voice
 
-    def reply(self, synthesis: Synthesis, *, host: str, request_id: str) -> Reply:
+    def _reply(self, synthesis: Synthesis, *, host: str, request_id: str) -> Reply:
         """Say a text and reply, as one document or as events; the audio can be downloaded."""
         pcm = self.say(synthesis.voice, synthesis.text, model=synthesis.model)
         audio = self._keep(synthesis, host=host, request_id=request_id)
@@ -118,32 +121,12 @@ class Speech:
         headers = {"Content-Type": "text/event-stream;charset=UTF-8"}
         return Reply(200, headers, body.encode(), request_id=request_id)
 
-    def download(self, path: str) -> Reply:
-        """Give the audio that a reply named; raises Rejected if it is not there any more."""
-        match = _AUDIO_NAME.fullmatch(path)
-        with self._store.read() as account:
-            recording = account.find_recording(match[1]) if match else None
-        if recording is None or recording.expires_at < int(self._clock.now().timestamp()):
-            raise refusals.audio_expired()
-        pcm = synthesize(
-            recording.voice,
-            recording.description,
-            recording.text,
-            sample_rate_hz=SAMPLE_RATE_HZ,
-        )
-        audio = encode(pcm, sample_rate_hz=SAMPLE_RATE_HZ, response_format="wav")
-        return Reply(200, {"Content-Type": "audio/wav"}, audio)
-
     def _keep(self, synthesis: Synthesis, *, host: str, request_id: str) -> dict[str, object]:
-        now = int(self._clock.now().timestamp())
-        audio_id = f"audio_{request_id}"
-        expires_at = now + _URL_LIFETIME_S
         voice = self.find_voice(synthesis.voice, model=synthesis.model)
-        recording = Recording(audio_id, voice.voice, voice.voice_prompt, synthesis.text, expires_at)
-        with self._store.write() as account:
-            account.add_recording(recording, now=now)
-        url = f"http://{host}{AUDIO_PATH}{audio_id}.wav"
-        return {"data": "", "url": url, "id": audio_id, "expires_at": expires_at}
+        said = Recording(
+            f"audio_{request_id}", voice.voice, voice.voice_prompt, synthesis.text, SAMPLE_RATE_HZ
+        )
+        return self._recordings.keep(said, host=host)
 
 
 def _output(finish_reason: str, audio: Mapping[str, object]) -> dict[str, object]:
@@ -160,7 +143,3 @@ def _encode(pcm: bytes) -> str:
 
 def _write_event(number: int, document: Mapping[str, object]) -> str:
     return f"id:{number}\nevent:result\n:HTTP_STATUS/200\ndata:{dump(document)}\n\n"
-
-
-def _is_ideograph(character: str) -> bool:
-    return unicodedata.name(character, "").startswith("CJK UNIFIED IDEOGRAPH")

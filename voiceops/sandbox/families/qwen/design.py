@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-import base64
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from voiceops.sandbox import refusals
-from voiceops.sandbox.account import END_OF_TIME, Account, Bill, Voice
-from voiceops.sandbox.actions import MODEL, Action, Create, Delete, ListVoices, Query
+from voiceops.sandbox.account import Account, Bill, Voice
 from voiceops.sandbox.clock import Clock, write_time
-from voiceops.sandbox.encoding import encode
-from voiceops.sandbox.script import Behaviour, Echo, Queried, TooLarge
+from voiceops.sandbox.families.qwen.actions import (
+    MODEL,
+    Action,
+    Create,
+    Delete,
+    ListVoices,
+    Query,
+    find_subject,
+    read_action,
+)
+from voiceops.sandbox.jobs import Job
+from voiceops.sandbox.messages import Reply, make_reply
+from voiceops.sandbox.previews import make_preview
+from voiceops.sandbox.script import Behaviour, Family, Queried
+from voiceops.sandbox.showing import echo_text, find_newest_visible, limit_page_size
 from voiceops.sandbox.store import Store
-from voiceops.sandbox.synthesizer import synthesize
 
 _TRIES_FOR_A_NAME = 64
 _MILLISECOND_DIGITS = 17
@@ -32,6 +41,8 @@ def make_suffix() -> str:
 class Design:
     """The design of voices, and what it keeps of them."""
 
+    family = Family.QWEN
+
     def __init__(
         self, store: Store, clock: Clock, behaviour: Behaviour, *, suffix: Callable[[], str]
     ) -> None:
@@ -40,7 +51,17 @@ class Design:
         self._behaviour = behaviour
         self._suffix = suffix
 
-    def perform(self, action: Action, *, is_reply_lost: bool) -> Document:
+    def understand(self, document: Document, *, request_id: str) -> Job:
+        """Read an action from the body of a request; raises Rejected with the first fault."""
+        action = read_action(document)
+
+        def perform(is_reply_lost: bool) -> Reply:
+            done = self._perform(action, is_reply_lost=is_reply_lost)
+            return make_reply(200, {**done, "request_id": request_id})
+
+        return Job(find_subject(action), perform)
+
+    def _perform(self, action: Action, *, is_reply_lost: bool) -> Document:
         """Carry an action out; raises the refusals of the service."""
         match action:
             case Create():
@@ -55,24 +76,18 @@ class Design:
     def _create(self, create: Create, *, is_reply_lost: bool) -> Document:
         made = self._clock.now()
         with self._store.write() as account:
-            if account.count_voices() >= self._behaviour.quota:
+            if account.count_voices(Family.QWEN) >= self._behaviour.quota:
                 raise refusals.quota_full()
             voice = self._design(create, made, account)
             account.add_voice(voice)
             bill = Bill(MODEL, voice.voice, voice.gmt_create, is_reply_lost=is_reply_lost)
             account.add_bill(bill)
-        rate_hz = create.sample_rate_hz
-        pcm = synthesize(
-            voice.voice, create.voice_prompt, create.preview_text, sample_rate_hz=rate_hz
-        )
-        audio = encode(pcm, sample_rate_hz=rate_hz, response_format=create.response_format)
-        preview = {
-            "data": base64.b64encode(audio).decode(),
-            "sample_rate": create.sample_rate_hz,
-            "response_format": create.response_format,
-        }
         output = {
-            "preview_audio": preview,
+            "preview_audio": make_preview(
+                voice,
+                sample_rate_hz=create.sample_rate_hz,
+                response_format=create.response_format,
+            ),
             "target_model": voice.target_model,
             "voice": voice.voice,
         }
@@ -102,13 +117,12 @@ class Design:
 
     def _list(self, page: ListVoices) -> Document:
         behaviour = self._behaviour
-        page_size = min(page.page_size, behaviour.max_page_size)
-        if page_size < page.page_size and behaviour.above_max_page_size is TooLarge.REFUSE:
-            raise refusals.invalid_parameter("page_size")
-        made_until = self._find_newest_visible()
+        page_size = limit_page_size(page.page_size, behaviour)
+        made_until = find_newest_visible(behaviour, self._clock.now())
         with self._store.read() as account:
-            total_count = account.count_voices(made_until=made_until)
+            total_count = account.count_voices(Family.QWEN, made_until=made_until)
             voices = account.list_voices(
+                Family.QWEN,
                 skip=page.page_index * page_size,
                 take=page_size,
                 order=behaviour.order,
@@ -122,14 +136,9 @@ class Design:
         }
         return {"output": output, "usage": {}}
 
-    def _find_newest_visible(self) -> str:
-        """Find when the newest voice was made that a listing shows."""
-        delay = timedelta(seconds=self._behaviour.visible_after_s)
-        return write_time(self._clock.now() - delay) if delay else END_OF_TIME
-
     def _query(self, name: str) -> Document:
         with self._store.read() as account:
-            voice = account.find_voice(name)
+            voice = account.find_voice(name, Family.QWEN)
         if voice is None:
             raise refusals.voice_not_found(name)
         shown = self._show(voice)
@@ -139,25 +148,19 @@ class Design:
 
     def _delete(self, name: str) -> Document:
         with self._store.write() as account:
-            was_there = account.remove_voice(name)
+            was_there = account.remove_voice(name, Family.QWEN)
         if not was_there:
             raise refusals.voice_not_found(name)
         return {"output": {"voice": name}, "usage": {}}
 
     def _show(self, voice: Voice) -> dict[str, object]:
-        shown = replace(
-            voice,
-            voice_prompt=_echo(voice.voice_prompt, self._behaviour.echo),
-            preview_text=_echo(voice.preview_text, self._behaviour.echo),
-        )
-        return asdict(shown)
-
-
-def _echo(text: str, echo: Echo) -> str:
-    match echo:
-        case Echo.VERBATIM:
-            return text
-        case Echo.TRIMMED:
-            return text.strip()
-        case Echo.SINGLE_SPACED:
-            return " ".join(text.split())
+        echo = self._behaviour.echo
+        return {
+            "voice": voice.voice,
+            "target_model": voice.target_model,
+            "language": voice.language,
+            "voice_prompt": echo_text(voice.voice_prompt, echo),
+            "preview_text": echo_text(voice.preview_text, echo),
+            "gmt_create": voice.gmt_create,
+            "gmt_modified": voice.gmt_modified,
+        }

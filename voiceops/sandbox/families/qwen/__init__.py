@@ -1,0 +1,1 @@
+"""Qwen voice design: its four actions, its speech over HTTP, its realtime sessions."""
