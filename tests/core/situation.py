@@ -17,7 +17,7 @@ from voiceops.core.lock import Deposed, Lock, LockEntry, Why
 from voiceops.core.planning.neighbours import Neighbour
 from voiceops.core.settings import Options, Orphans, Settings
 from voiceops.core.spec import Spec
-from voiceops.core.voice import LiveVoice
+from voiceops.core.voice import LiveVoice, Status
 from voiceops.errors import Place
 
 NOW = datetime(2026, 11, 22, 4, 0, 0, tzinfo=UTC)  # noon in the account's zone
@@ -38,7 +38,7 @@ def all_of(family: str) -> Iterator[None]:
 
 def voice_id(text: str) -> str:
     """Write a generated name from `name` or `name@yyyymmddhhmmss` or `name@stamp#suffix`."""
-    if text.startswith(("qwen-", "my-")):
+    if text.startswith(("qwen-", "my-", "cosyvoice-")):
         return text
     name, _, rest = text.partition("@")
     stamp, _, suffix = rest.partition("#")
@@ -126,6 +126,7 @@ def read_facts(case: dict[str, Any]) -> Facts:
             for path, names in case.get("overlooked", {}).items()
         ),
         made={voice_id(text): NOW - timedelta(seconds=60) for text in case.get("made", [])},
+        unreachable=case.get("unreachable", {}),
         settings=_settings(case.get("settings", {})),
         options=Options(
             **{
@@ -169,7 +170,7 @@ def _entry(name: str, body: dict[str, Any] | str) -> LockEntry:
     is_seen = body.get("observed", body["spec"]) != "unseen"
     return LockEntry(
         voice_id=voice_id(body.get("voice", name)),
-        target_model=_MODELS[_family.get()],
+        target_model=spec(body["spec"]).target_model,
         language="en",
         spec=spec(body["spec"]).digest,
         observed=seen(body.get("observed", body["spec"])).digest if is_seen else None,
@@ -180,8 +181,12 @@ def _entry(name: str, body: dict[str, Any] | str) -> LockEntry:
 
 
 def _live(body: dict[str, Any] | str) -> LiveVoice:
-    """Read `voice: spec`; a spec of null is one that the service does not tell."""
-    body = {body: None} if isinstance(body, str) else body
+    """Read `voice: spec`; a spec of null is one that the service does not tell.
+
+    `status` may stand beside it.
+    """
+    body = dict({body: None} if isinstance(body, str) else body)
+    status = Status(body.pop("status", Status.READY))
     ((key, text),) = body.items()
     name = parse_voice_name(voice_id(key))
     return LiveVoice(
@@ -190,6 +195,7 @@ def _live(body: dict[str, Any] | str) -> LiveVoice:
         _MODELS[_family.get()],
         "en",
         _created(key) if name and (name.created_at or name.target_model) else "",
+        status=status,
     )
 
 

@@ -244,13 +244,17 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What the creates and replaces of a plan cost, as an estimate."""
+    """What the creates and replaces of a plan cost, as an estimate.
+
+    `each` is the price of one that is not `free` of charge.
+    """
 
     creates: int
     each: Decimal
     amount: Decimal
     currency: str
     max_cost: Decimal | None
+    free: int = 0
 
 
 @dataclass(frozen=True, slots=True)

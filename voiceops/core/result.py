@@ -9,6 +9,9 @@ from enum import StrEnum
 from voiceops.core.plan import FORMAT_VERSION, Action, Change, Plan, Quota
 from voiceops.errors import ExitCode
 
+ZERO = Decimal(0)
+_PAID = frozenset({Action.CREATE, Action.REPLACE})
+
 
 class Status(StrEnum):
     """How one change ended."""
@@ -100,9 +103,9 @@ class Report:
 
 def find_spent(results: tuple[Result, ...], plan: Plan) -> Decimal:
     """Add up what the voices cost that are known to be created."""
-    paid = {Action.CREATE, Action.REPLACE}
-    created = sum(result.action in paid and bool(result.voice) for result in results)
-    return created * plan.price.each
+    costs = _find_costs(plan)
+    made = [one for one in results if one.action in _PAID and one.voice]
+    return sum((costs.get(one.name, ZERO) for one in made), start=ZERO)
 
 
 def find_perhaps(results: tuple[Result, ...], plan: Plan) -> Decimal:
@@ -110,6 +113,15 @@ def find_perhaps(results: tuple[Result, ...], plan: Plan) -> Decimal:
 
     Those of earlier runs were told of then.
     """
-    paid = {Action.CREATE, Action.REPLACE}
-    unknown = sum(result.action in paid and result.status is Status.UNKNOWN for result in results)
-    return unknown * plan.price.each
+    costs = _find_costs(plan)
+    unknown = [result for result in results if result.status is Status.UNKNOWN]
+    return sum((costs.get(one.name, ZERO) for one in unknown if one.action in _PAID), start=ZERO)
+
+
+def _find_costs(plan: Plan) -> dict[str, Decimal]:
+    """Map the names that get a voice to what it costs."""
+    return {
+        change.name: plan.price.each if change.desired.family.price else ZERO
+        for change in plan.changes
+        if change.action in _PAID and change.desired
+    }

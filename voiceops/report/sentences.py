@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from voiceops.core.families.known import family_of_voice
 from voiceops.core.plan import (
     Action,
     Candidate,
@@ -73,11 +74,11 @@ def say_difference(difference: FieldChange) -> str:
 
 def say_candidate(candidate: Candidate, price: Price) -> str:
     """Tell what a person must know to choose a voice: its age and its price."""
-    paid = f"{price.each} {price.currency}"
+    paid = f", {_say_paid(candidate.voice, price)}"
     if candidate.age_days is None:
-        return f"{candidate.voice}, made at an unknown time, {paid}"
+        return f"{candidate.voice}, made at an unknown time{paid}"
     days = say_count(candidate.age_days, "day")
-    return f"{candidate.voice}, made {candidate.created}, {days} ago, {paid}"
+    return f"{candidate.voice}, made {candidate.created}, {days} ago{paid}"
 
 
 def say_drift(drift: Drift) -> str:
@@ -92,8 +93,14 @@ def say_unmanaged(voice: Unmanaged, price: Price) -> str:
     """Name a voice that nobody declares, and what it may have cost."""
     if not voice.duplicate_of:
         return voice.voice
-    paid = f"{price.each} {price.currency}"
+    paid = _say_paid(voice.voice, price)
     return f"{voice.voice}, a duplicate of {voice.duplicate_of}, paid for twice ({paid})"
+
+
+def _say_paid(voice_id: str, price: Price) -> str:
+    family = family_of_voice(voice_id)
+    is_free = family is not None and not family.price
+    return "free of charge" if is_free else f"{price.each} {price.currency}"
 
 
 def say_waiting(waiting: Waiting) -> str:
@@ -130,7 +137,11 @@ def say_quota(quota: Quota) -> str:
 
 def say_price(price: Price) -> str:
     """Show how the price comes about."""
-    return f"{price.creates} x {price.each} = {price.amount} {price.currency} (an estimate)"
+    paid, free = price.creates - price.free, say_count(price.free, "voice")
+    if not paid:
+        return f"none, {free} free of charge"
+    line = f"{paid} x {price.each} = {price.amount} {price.currency} (an estimate)"
+    return f"{line}, {free} free of charge" if price.free else line
 
 
 def say_count(number: int, noun: str) -> str:

@@ -234,5 +234,5 @@ def _way_out(plan: Plan) -> str:
 def _question(plan: Plan) -> str:
     lines = [show(ask) for ask in plan.asks]
     price = plan.price
-    cost = f" It costs about {price.amount} {price.currency}." if price.creates else ""
+    cost = f" It costs about {price.amount} {price.currency}." if price.creates > price.free else ""
     return "\n".join([*lines, f"Apply this plan?{cost}"])

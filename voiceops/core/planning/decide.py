@@ -315,7 +315,7 @@ def _problem(
 def _differences(entry: LockEntry, live: LiveVoice, desired: Desired) -> tuple[FieldChange, ...]:
     """Name what was edited: against what the service echoes, or what the lockfile still tells."""
     if live.spec is not None:
-        return find_differences(live.spec, desired.seen)
+        return find_differences(live.spec, live.family.show(desired.spec))
     known = (
         FieldChange("language", entry.language, desired.spec.language),
         FieldChange("target_model", entry.target_model, desired.spec.target_model),

@@ -81,6 +81,7 @@ def find_price(changes: tuple[Change, ...], settings: Settings) -> Price:
         amount=sum(prices, start=Decimal(0) * settings.price_of(bill)),
         currency=settings.currency_of(bill),
         max_cost=settings.max_cost,
+        free=sum(not family.price for family in families),
     )
 
 

@@ -167,6 +167,6 @@ def _find_drift(rows: list[Change], view: View) -> tuple[Drift, ...]:
             drift.append(Drift(row.name, gone, Reason.LOST))
         live = view.live(row.voice)
         if row.reason is Reason.ECHOED and live and live.spec and row.desired:
-            differences = find_differences(row.desired.spec, live.spec)
+            differences = find_differences(row.desired.seen, live.spec)
             drift.append(Drift(row.name, row.voice, Reason.ECHOED, differences))
     return tuple(sorted(drift, key=lambda entry: entry.name))

@@ -20,7 +20,8 @@ def is_unreachable(voice_id: str, facts: Facts) -> bool:
 def set_aside(facts: Facts) -> tuple[Facts, tuple[Unreachable, ...]]:
     """Take out of the facts what belongs to families that do not answer, sorted by name.
 
-    A name that moves to a family which answers stays: it gets a voice there.
+    A name that moves to a family which answers stays: it gets a voice there. What is set aside
+    still belongs to somebody: nothing takes it, and nothing deletes it.
     """
     if not facts.unreachable:
         return facts, ()
@@ -38,13 +39,15 @@ def set_aside(facts: Facts) -> tuple[Facts, tuple[Unreachable, ...]]:
         for voice_id, one in facts.lock.deposed.items()
         if not is_unreachable(voice_id, facts)
     }
+    voices = {name: facts.lock.voice_of(name) for name in aside}
+    still_ours = {*voices.values(), *facts.lock.deposed.keys() - deposed.keys()} - {""}
     seen = replace(
         facts,
+        claims=replace(facts.claims, voices=facts.claims.voices | still_ours),
         desired=tuple(one for one in facts.desired if one.name not in aside),
         lock=replace(facts.lock, voices=kept, deposed=deposed),
         intents=tuple(one for one in facts.intents if not _is_of_gone(one.target_model, facts)),
     )
-    voices = {name: facts.lock.voice_of(name) for name in aside}
     return seen, tuple(
         Unreachable(name, voice, families.get(name) or _key_of(voice))
         for name, voice in sorted(voices.items())
