@@ -8,16 +8,27 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from machine import Machine, Maker
 
 
+@pytest.fixture(params=["qwen", "cosyvoice"])
+def family(request: pytest.FixtureRequest) -> str:
+    """The family whose voices a test makes: each test is run for all."""
+    return str(request.param)
+
+
 @pytest.fixture
-def make_machine() -> Iterator[Maker]:
+def make_machine(family: str) -> Iterator[Maker]:
     """Make machines as `Machine` does."""
     with ExitStack() as opened:
-        yield lambda *place, **traits: opened.enter_context(closing(Machine(*place, **traits)))
+
+        def make(*place: Path, **traits: Any) -> Machine:
+            return opened.enter_context(closing(Machine(*place, family=family, **traits)))
+
+        yield make
 
 
 @pytest.fixture

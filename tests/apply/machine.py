@@ -15,7 +15,6 @@ from typing import Any, Protocol, TypeVar
 from world import Died, World
 
 from voiceops.apply.gate import Gate
-from voiceops.core.families.family import Listing
 from voiceops.core.lock import Lock
 from voiceops.core.plan import Plan
 from voiceops.core.result import Report
@@ -33,18 +32,19 @@ from voiceops.workflows.plan import plan
 
 KEY = "sk-canary-4f1d9c"
 MODEL = "qwen3-tts-vd-2026-01-26"
+MODELS = {"qwen": MODEL, "cosyvoice": "cosyvoice-v3.5-plus"}
 MANIFEST = """\
 defaults:
   language: en
-  target_model: qwen3-tts-vd-2026-01-26
+  target_model: {model}
 voices:
 """
 VOICE = """\
   {name}:
     voice_prompt: A {prompt} voice.
-    preview_text: Hello.
+    preview_text: {preview}
     response_format: pcm
-    sample_rate: 8000
+    sample_rate: {rate_hz}
 """
 
 
@@ -64,6 +64,7 @@ class Machine:
     """One machine with one project, and the account that it manages."""
 
     root: Path
+    family: str = "qwen"
     database: Path | None = None
     world: World = field(default_factory=World)
     stranger: str = ""
@@ -106,20 +107,27 @@ class Machine:
 
     def declare(self, voices: dict[str, str], aliases: Mapping[str, str] | None = None) -> None:
         """Write the manifest: names, the words that describe them, and what they were called."""
-        text = MANIFEST
+        text = MANIFEST.format(model=MODELS[self.family])
         for name, prompt in voices.items():
-            text += VOICE.format(name=name, prompt=prompt)
+            text += self.describe(name, prompt)
             if aliases and name in aliases:
                 text += f"    aliases: [{aliases[name]}]\n"
         path = self.root / "manifests" / "voices.yaml"
         path.parent.mkdir(exist_ok=True)
         path.write_text(text if voices else "voices: {}\n", encoding="utf-8")
 
+    def describe(self, name: str, prompt: str) -> str:
+        """Write one voice of a manifest, as short as its family takes it."""
+        is_first = self.family == "qwen"
+        preview = "Hello." if is_first else "Hello to everybody."
+        rate_hz = 8000 if is_first else 16000
+        return VOICE.format(name=name, prompt=prompt, preview=preview, rate_hz=rate_hz)
+
     def workspace(self) -> Workspace:
         provider = Service(
             Access(sandbox_endpoint(), KEY, None, self.world, self.answer or self.sandbox.answer),
             requests_per_minute=self.environment.settings.requests_per_minute,
-            listing=Listing.COUNTED,
+            families=lambda: {self.family},
         )
         return Workspace(
             root=self.root,
@@ -166,6 +174,8 @@ class Machine:
     def call(self, action: str, **values: object) -> dict[str, Any]:
         """Speak with the service past voiceops, as somebody else in the account would."""
         body = {"model": "qwen-voice-design", "input": {"action": action, **values}}
+        if self.family == "cosyvoice":
+            body = {"model": "voice-enrollment", "input": _translate(action, values)}
         _, _, reply = self.sandbox.answer(
             "POST",
             "/api/v1/services/audio/tts/customization",
@@ -174,12 +184,12 @@ class Machine:
         )
         document: dict[str, Any] = json.loads(reply)
         output: dict[str, Any] = document.get("output", document)
-        return output
+        return {**output, "voice": output.get("voice_id", output.get("voice"))}
 
     def live(self) -> dict[str, str]:
         """Map the account's voices to their prompts."""
         listed = self.call("list", page_size=100)["voice_list"]
-        return {voice["voice"]: voice["voice_prompt"] for voice in listed}
+        return {voice.get("voice_id") or voice["voice"]: voice["voice_prompt"] for voice in listed}
 
     def lock(self) -> Lock:
         return read_lock(self.environment.lockfile)
@@ -202,6 +212,16 @@ class Machine:
                 return count
             self.apply()
         raise AssertionError(f"no convergence: {self.plan()}")
+
+
+def _translate(action: str, values: Mapping[str, object]) -> dict[str, object]:
+    """Say what is said in the words of the first family in those of the second."""
+    words = {"preferred_name": "prefix", "voice": "voice_id"}
+    said = {words.get(key, key): value for key, value in values.items() if key != "language"}
+    if "target_model" in said:
+        said |= {"target_model": MODELS["cosyvoice"], "language_hints": ["en"]}
+        said["preview_text"] = "Hello to everybody."
+    return {"action": f"{action}_voice", **said}
 
 
 Maker = Callable[..., Machine]

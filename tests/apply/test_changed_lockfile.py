@@ -51,7 +51,7 @@ def test_what_comes_while_a_voice_is_made_stays_and_the_voice_is_kept_beside_it(
     answer, pulled = machine.sandbox.answer, []
 
     def pull_then_answer(*asked: object) -> tuple[int, dict[str, str], bytes]:
-        if b'"create"' in asked[-1] and not pulled:  # type: ignore[operator]
+        if b'"create' in asked[-1] and not pulled:  # type: ignore[operator]
             pulled.append(pull(machine))
         return answer(*asked)  # type: ignore[arg-type,return-value]
 

@@ -29,11 +29,11 @@ class Slow:
 
     def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Wire:
         action = json.loads(body)["input"]["action"]
-        if action == "create" and not self.late:
+        if action.startswith("create") and not self.late:
             self.late.append((method, path, headers, body))
             self.machine.world.ahead += self.jump
             raise httpx.ReadTimeout("late")
-        if action == "list" and self.late:
+        if action.startswith("list") and self.late:
             self.looks -= 1
             if self.looks == 0:
                 self.machine.sandbox.answer(*self.late[0])
@@ -101,7 +101,7 @@ class Dated:
     def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Wire:
         if self.late and (self.machine.world.time - self.since).total_seconds() > 30:
             self.execute_late()
-        if self.is_losing and json.loads(body)["input"]["action"] == "create":
+        if self.is_losing and json.loads(body)["input"]["action"].startswith("create"):
             self.late.append((method, path, headers, body))
             self.since = self.machine.world.time
             raise httpx.ReadTimeout("late")
@@ -219,10 +219,10 @@ def test_a_listing_that_fails_until_the_time_is_over_disproves_nothing(machine: 
 
         def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Wire:
             action = json.loads(body)["input"]["action"]
-            if self.has_made and action == "list":
+            if self.has_made and action.startswith("list"):
                 return 500, {}, b'{"code": "InternalError", "message": "no"}'
             reply = machine.sandbox.answer(method, path, headers, body)
-            if action == "create":
+            if action.startswith("create"):
                 self.has_made = True
                 raise httpx.ReadTimeout("lost")
             return reply
@@ -232,4 +232,4 @@ def test_a_listing_that_fails_until_the_time_is_over_disproves_nothing(machine: 
     report = machine.apply()
     assert isinstance(report, Report)
     assert report.results[0].status is Status.UNKNOWN
-    assert report.perhaps
+    assert bool(report.perhaps) == (machine.family == "qwen")

@@ -93,7 +93,7 @@ def test_a_delete_that_was_done_and_answered_by_an_error_is_told_as_done(
     class Fails:
         def answer(self, *request: Any) -> Wire:
             reply = machine.sandbox.answer(*request)
-            return (500, {}, b"") if b'"delete"' in request[3] else reply
+            return (500, {}, b"") if b'"delete' in request[3] else reply
 
     machine.strike(Fails())
     machine.declare({})

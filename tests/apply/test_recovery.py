@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from machine import Machine, Maker, Refused
+from machine import MODELS, Machine, Maker, Refused
 from world import World
 
 from voiceops.core.lock import LockEntry
@@ -41,7 +41,7 @@ class Loses:
 
     def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Wire:
         reply = self.machine.sandbox.answer(method, path, headers, body)
-        if json.loads(body)["input"]["action"] == "create":
+        if json.loads(body)["input"]["action"].startswith("create"):
             raise httpx.ReadTimeout("late")
         return reply
 
@@ -146,9 +146,10 @@ def test_a_lockfile_that_moved_on_meanwhile_stands(
     assert '"why":"left"' in journal.read_text("utf-8")
 
 
-def forge(machine: Machine, voice: str, *, spec: str, saw: str | None) -> None:
-    entry = LockEntry(voice, MODEL, "en", spec)
-    keep(machine.environment.lockfile, Kept("ann", entry, saw), effects=System())
+def forge(machine: Machine, voice: str, *, spec: str, saw: str | None, seen: str = "") -> None:
+    entry = LockEntry(voice, MODELS[machine.family], "en", spec)
+    kept = Kept("ann", entry, saw, seen=seen)
+    keep(machine.environment.lockfile, kept, effects=System())
 
 
 def make_stranger(machine: Machine, name: str, prompt: str) -> str:
@@ -190,7 +191,7 @@ def test_a_voice_that_the_listing_lacks_is_waited_for_and_not_believed(machine: 
 
     def lag(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Wire:
         status, said, reply = machine.sandbox.answer(method, path, headers, body)
-        if json.loads(body)["input"]["action"] == "list" and next(looks) < 4:
+        if json.loads(body)["input"]["action"].startswith("list") and next(looks) < 4:
             document = json.loads(reply)
             document["output"] |= {"voice_list": [], "total_count": 0}
             reply = json.dumps(document).encode()
@@ -206,7 +207,9 @@ def test_the_emergency_file_stays_until_what_it_holds_is_recorded(machine: Machi
     machine.declare({"ann": "deep"})
     voice = make_stranger(machine, "ann", "deep")
     machine.environment.lockfile.write_text('{"version": 1, "voices": {}}\n', "utf-8")
-    forge(machine, voice, spec=machine.plan().changes[0].desired.spec.digest, saw="")  # type: ignore[union-attr]
+    desired = machine.plan().changes[0].desired
+    assert desired is not None
+    forge(machine, voice, spec=desired.spec.digest, saw="", seen=desired.seen_digest)
     path = emergency_path(machine.environment.lockfile)
     agreed = machine.agree
 

@@ -97,7 +97,8 @@ class Report:
             return 128 + self.stopped_by
         if all(result.status is Status.DONE for result in self.results):
             return ExitCode.DONE
-        has_done_something = self.count(Status.DONE) or self.count(Status.UNKNOWN) or self.spent
+        has_made = any(result.action in _PAID and result.voice for result in self.results)
+        has_done_something = self.count(Status.DONE) or self.count(Status.UNKNOWN) or has_made
         return ExitCode.PARTIAL if has_done_something else ExitCode.FAILED
 
 
