@@ -103,7 +103,8 @@ def test_a_session_without_a_key_or_at_another_path_is_refused(tmp_path: Path) -
         url = str(client.base_url).replace("http:", "ws:")
         for path, headers, status in (
             ("/api-ws/v1/realtime", {}, 401),
-            ("/api-ws/v1/inference", KEY, 404),
+            ("/api-ws/v1/inference", {}, 401),
+            ("/api-ws/v1/nowhere", KEY, 404),
         ):
             address = url.replace("/api/v1/", path)
             with pytest.raises(InvalidStatus) as refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
@@ -9,12 +10,15 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+import enrollment_client
 import httpx
 import pytest
 from sandbox_client import CREATE, create, list_page, make_body
+from websockets.sync.client import connect
 
 from voiceops.errors import VoiceopsError
 from voiceops.installation import tell_extra
+from voiceops.sandbox.families.cosyvoice.session import TASKS_PATH
 from voiceops.sandbox.server import serve
 from voiceops.sandbox.service import CUSTOMIZATION_PATH
 
@@ -69,6 +73,28 @@ def test_the_four_actions_go_over_a_socket_and_a_signal_ends_it(database, stop):
         assert act({"action": "query", "voice": made["voice"]})[1]["voice"] == made["voice"]
         assert act({"action": "delete", "voice": made["voice"]}) == (200, {"voice": made["voice"]})
         assert act({"action": "list"})[1]["total_count"] == 0
+
+
+@pytest.mark.parametrize("path", [TASKS_PATH, TASKS_PATH + "/"])
+def test_tasks_run_over_a_socket_with_audio_in_binary_frames(make_sandbox, database, path):
+    voice = enrollment_client.create(make_sandbox(database=database))
+    parameters = {"voice": voice, "format": "pcm", "sample_rate": 24000}
+    with serving(database) as client:
+        url = f"ws://127.0.0.1:{client.base_url.port}{path}"
+        with connect(url, additional_headers=KEY, proxy=None) as socket:
+            for action, payload in (
+                ("run-task", {"model": "cosyvoice-v3.5-plus", "parameters": parameters}),
+                ("continue-task", {"input": {"text": "Hello there."}}),
+                ("finish-task", {"input": {}}),
+            ):
+                header = {"action": action, "task_id": "t1", "streaming": "duplex"}
+                socket.send(json.dumps({"header": header, "payload": payload}))
+            frames = []
+            while not frames or "task-finished" not in str(frames[-1]):
+                frames.append(socket.recv(timeout=20))
+        assert "task-started" in frames[0]
+        audio = [frame for frame in frames if isinstance(frame, bytes)]
+        assert len(b"".join(audio)) > 10_000
 
 
 def test_the_server_and_another_process_share_the_file(make_sandbox, database):

@@ -16,6 +16,7 @@ from queue import Queue
 
 from installed import install_programs
 
+from voiceops.sandbox.families.cosyvoice.session import TASKS_PATH, TaskAnswer, TaskSession
 from voiceops.sandbox.families.qwen.session import Session
 from voiceops.sandbox.messages import Reply, Request
 from voiceops.sandbox.realtime import Answer
@@ -27,7 +28,9 @@ HERE = Path(__file__).parent
 VERSIONS = ("1.27.8", "2.0.2")
 VOLATILE = (
     (re.compile(r"qwen-tts-vd-([a-z]+)-voice-\d{17}-[0-9a-f]{4}"), r"qwen-tts-vd-\1-voice-0-0"),
+    (re.compile(r"-vd-([a-z]+)-[0-9a-f]{32}"), r"-vd-\1-0"),
     (re.compile(r"event_[0-9a-f]{32}"), "event_0"),
+    (re.compile(r'"task_id": "[0-9a-f]{32}"'), '"task_id": "0"'),
 )
 
 
@@ -80,6 +83,14 @@ class Recorder:
         self.requests.append({"path": "/api-ws/v1/realtime", "model": model, "frames": frames})
         return RecordedSession(session, frames)
 
+    def connect_tasks(self, headers: Mapping[str, str]) -> RecordedTasks | Reply:
+        session = self.sandbox.connect_tasks(headers)
+        if isinstance(session, Reply):
+            return session
+        frames: list[object] = []
+        self.requests.append({"path": TASKS_PATH, "frames": frames})
+        return RecordedTasks(session, frames)
+
 
 # What may matter to a server; the others tell of the SDK and its machine.
 HEADERS = ("Authorization", "Content-Type", "Accept", "X-DashScope-SSE")
@@ -94,6 +105,19 @@ class RecordedSession:
         return self.session.open()
 
     def receive(self, frame: str | bytes) -> Answer:
+        self.frames.append(json.loads(frame))
+        return self.session.receive(frame)
+
+
+@dataclass
+class RecordedTasks:
+    session: TaskSession
+    frames: list[object]
+
+    def open(self) -> TaskAnswer:
+        return self.session.open()
+
+    def receive(self, frame: str | bytes) -> TaskAnswer:
         self.frames.append(json.loads(frame))
         return self.session.receive(frame)
 
@@ -113,8 +137,12 @@ class Served:
     def realtime_url(self) -> str:
         return f"ws://127.0.0.1:{self.port}/api-ws/v1/realtime"
 
+    @property
+    def tasks_url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}{TASKS_PATH}"
+
     def create(self, target_model: str) -> str:
-        """Make a voice without anybody's client."""
+        """Make a voice of Qwen without anybody's client."""
         fields = {
             "action": "create",
             "target_model": target_model,
@@ -122,10 +150,24 @@ class Served:
             "preview_text": "Hello there.",
             "preferred_name": "witness",
         }
-        body = json.dumps({"model": "qwen-voice-design", "input": fields}).encode()
+        return str(self._design("qwen-voice-design", fields)["voice"])
+
+    def enroll(self, target_model: str) -> str:
+        """Make a voice of CosyVoice without anybody's client."""
+        fields = {
+            "action": "create_voice",
+            "target_model": target_model,
+            "voice_prompt": "A calm voice.",
+            "preview_text": "Hello there, everyone.",
+            "prefix": "witness",
+        }
+        return str(self._design("voice-enrollment", fields)["voice_id"])
+
+    def _design(self, model: str, fields: Mapping[str, object]) -> dict[str, object]:
+        body = json.dumps({"model": model, "input": fields}).encode()
         request = Request("POST", CUSTOMIZATION_PATH, {"Authorization": "Bearer sk-test"}, body)
-        reply = json.loads(self.recorder.sandbox.handle(request).body)
-        return str(reply["output"]["voice"])
+        output: dict[str, object] = json.loads(self.recorder.sandbox.handle(request).body)["output"]
+        return output
 
 
 @contextmanager
@@ -142,11 +184,27 @@ def serve_recorded(database: Path) -> Iterator[Served]:
     yield Served(recorder, ports.get(timeout=30))
 
 
-def read_transcript(version: str) -> list[dict[str, object]]:
+def read_transcript(version: str, *, of: str = "dashscope") -> list[dict[str, object]]:
     """Read what an SDK of this version asked when it was recorded."""
-    path = HERE / "transcripts" / f"dashscope-{version}.json"
+    path = _place_transcript(version, of)
     transcript: list[dict[str, object]] = json.loads(path.read_text(encoding="utf-8"))
     return transcript
+
+
+def compare_transcript(
+    version: str, requests: list[dict[str, object]], *, of: str = "dashscope"
+) -> None:
+    """Assert that an SDK asked what it asked when it was recorded, or record it now."""
+    transcript = settle(requests)
+    if os.environ.get("WITNESS_RECORD"):
+        path = _place_transcript(version, of)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(transcript, indent=1) + "\n", encoding="utf-8")
+    assert transcript == read_transcript(version, of=of)
+
+
+def _place_transcript(version: str, of: str) -> Path:
+    return HERE / "transcripts" / f"{of}-{version}.json"
 
 
 def settle(transcript: object) -> list[dict[str, object]]:

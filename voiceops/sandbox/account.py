@@ -130,7 +130,7 @@ class Bill:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What was said, for whoever downloads it."""
+    """What was said, for whoever downloads it; without a text it is silence of no length."""
 
     id: str
     voice: str

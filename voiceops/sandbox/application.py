@@ -16,6 +16,7 @@ from uvicorn.protocols.utils import ClientDisconnected
 
 from voiceops.errors import FileUnusable
 from voiceops.sandbox import messages
+from voiceops.sandbox.families.cosyvoice.session import TASKS_PATH, TaskAnswer, TaskSession
 from voiceops.sandbox.families.qwen.session import Session
 from voiceops.sandbox.messages import MAX_BODY_BYTES, Reply
 from voiceops.sandbox.realtime import REALTIME_PATH, Answer
@@ -86,11 +87,16 @@ async def _each(events: Iterable[bytes]) -> AsyncIterator[bytes]:
 
 
 async def _hold_session(sandbox: Sandbox, socket: WebSocket) -> None:
-    """Hold a realtime session until either side ends it."""
-    if socket.scope["path"] != REALTIME_PATH:
+    """Hold a session until either side ends it."""
+    session: Session | TaskSession | Reply
+    path = socket.scope["path"]
+    if path == REALTIME_PATH:
+        model = socket.query_params.get("model", "")
+        session = await run_in_threadpool(sandbox.connect, model, socket.headers)
+    elif path.removesuffix("/") == TASKS_PATH:  # the vendor's own clients write it either way
+        session = await run_in_threadpool(sandbox.connect_tasks, socket.headers)
+    else:
         await _deny(socket, Response(status_code=404))
-    model = socket.query_params.get("model", "")
-    session = await run_in_threadpool(sandbox.connect, model, socket.headers)
     if isinstance(session, Reply):
         await _deny(socket, Response(session.body, session.status, session.headers))
     await socket.accept()
@@ -108,8 +114,8 @@ async def _deny(socket: WebSocket, response: Response) -> NoReturn:
     raise ClientDisconnected
 
 
-async def _converse(session: Session, socket: WebSocket) -> None:
-    answer = session.open()
+async def _converse(session: Session | TaskSession, socket: WebSocket) -> None:
+    answer: Answer | TaskAnswer = session.open()
     while await _send_frames(answer, socket):
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
@@ -118,10 +124,10 @@ async def _converse(session: Session, socket: WebSocket) -> None:
         answer = await run_in_threadpool(session.receive, frame)
 
 
-async def _send_frames(answer: Answer, socket: WebSocket) -> bool:
+async def _send_frames(answer: Answer | TaskAnswer, socket: WebSocket) -> bool:
     """Send what an answer holds; tells whether the session goes on."""
     for frame in answer.frames:
-        await socket.send_text(frame)
+        await (socket.send_text(frame) if isinstance(frame, str) else socket.send_bytes(frame))
     if answer.is_dropped:
         _break_off(socket, Lost.HALF)
     elif answer.is_over:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import wave
 
 from voiceops.sandbox import refusals
@@ -19,6 +20,19 @@ def encode(pcm: bytes, *, sample_rate_hz: int, response_format: str) -> bytes:
             return _wrap_as_wav(pcm, sample_rate_hz)
         case _:
             raise refusals.cannot_encode(response_format)
+
+
+def begin_stream(response_format: str, *, sample_rate_hz: int) -> bytes:
+    """Give what comes before the first raw samples of a stream, whose length nobody knows yet."""
+    if response_format != "wav":
+        return b""
+    size = 0x7FFFFFFF
+    frame_bytes = 2
+    return struct.pack(
+        "<4sI4s4sIHHIIHH4sI",
+        *(b"RIFF", size, b"WAVE", b"fmt ", 16, 1, 1, sample_rate_hz),
+        *(sample_rate_hz * frame_bytes, frame_bytes, 16, b"data", size - 36),
+    )
 
 
 def _wrap_as_wav(pcm: bytes, sample_rate_hz: int) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from voiceops.sandbox.script import Lost
@@ -47,6 +47,16 @@ def make_reply(status: int, document: Mapping[str, object]) -> Reply:
         dump(document).encode(),
         request_id=request_id if isinstance(request_id, str) else "",
     )
+
+
+def make_event_reply(events: Iterable[Mapping[str, object]], *, request_id: str) -> Reply:
+    """Write documents as the events of a streamed reply, numbered from 1."""
+    body = "".join(
+        f"id:{number}\nevent:result\n:HTTP_STATUS/200\ndata:{dump(event)}\n\n"
+        for number, event in enumerate(events, 1)
+    )
+    headers = {"Content-Type": "text/event-stream;charset=UTF-8"}
+    return Reply(200, headers, body.encode(), request_id=request_id)
 
 
 def dump(document: Mapping[str, object]) -> str:

@@ -43,10 +43,9 @@ class Recordings:
             said = account.find_recording(match[1], now=now) if match else None
         if match is None or said is None or said.response_format != match[2]:
             raise refusals.audio_expired()
-        pcm = synthesize(
-            said.voice, said.description, said.text, sample_rate_hz=said.sample_rate_hz
-        )
-        audio = encode(
-            pcm, sample_rate_hz=said.sample_rate_hz, response_format=said.response_format
-        )
+        rate_hz = said.sample_rate_hz
+        pcm = b""
+        if said.text:
+            pcm = synthesize(said.voice, said.description, said.text, sample_rate_hz=rate_hz)
+        audio = encode(pcm, sample_rate_hz=rate_hz, response_format=said.response_format)
         return Reply(200, {"Content-Type": _CONTENT_TYPES[said.response_format]}, audio)

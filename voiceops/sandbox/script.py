@@ -134,7 +134,7 @@ class Behaviour:
 
     def is_retired(self, family: Family) -> bool:
         """Tell whether the models of a family are gone."""
-        return self.retired is True or self.retired is family
+        return self.retired in {True, family}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,11 @@ from voiceops.sandbox.account import Bill
 from voiceops.sandbox.clock import Clock, write_time
 from voiceops.sandbox.families.cosyvoice import actions as cosyvoice_actions
 from voiceops.sandbox.families.cosyvoice import design as cosyvoice_design
+from voiceops.sandbox.families.cosyvoice import speech as cosyvoice_speech
 from voiceops.sandbox.families.cosyvoice.clones import put_clones
+from voiceops.sandbox.families.cosyvoice.names import TARGET_MODELS
+from voiceops.sandbox.families.cosyvoice.names import name_voice as name_cosyvoice
+from voiceops.sandbox.families.cosyvoice.session import TaskSession
 from voiceops.sandbox.families.qwen import actions as qwen_actions
 from voiceops.sandbox.families.qwen import design as qwen_design
 from voiceops.sandbox.families.qwen import speech as qwen_speech
@@ -53,7 +57,11 @@ class Sandbox:
         self._recordings = Recordings(self._store, self._clock)
         self._behaviour = script.behaviour
         self._realtime = qwen_speech.Speech(self._store, self._clock, self._recordings)
-        self._speeches: Mapping[str, Speaking] = {qwen_speech.SPEECH_PATH: self._realtime}
+        self._tasks = cosyvoice_speech.Speech(self._store, self._clock, self._recordings)
+        self._speeches: Mapping[str, Speaking] = {
+            qwen_speech.SPEECH_PATH: self._realtime,
+            cosyvoice_speech.SPEECH_PATH: self._tasks,
+        }
         self._designs: Mapping[str, Designing] = {
             qwen_actions.MODEL: qwen_design.Design(
                 self._store, self._clock, script.behaviour, suffix=suffix
@@ -98,21 +106,26 @@ class Sandbox:
 
     def connect(self, model: str, headers: Mapping[str, str]) -> Session | Reply:
         """Begin a realtime session; a Reply is the refusal of the handshake."""
-        request = Request("GET", "", headers, b"")
-        request_id = str(uuid.uuid4())
-        try:
-            self._check_key(request.header("Authorization"))
-            fault = self._meet(Subject(Operation.CONNECT, (model,)))
-        except ServiceError as refusal:
-            return _refuse(refusal, request_id)
-        if fault.reply or fault.lost:
-            return spoil(Reply(200, {}, b"", request_id=request_id), fault)
+        refused = self._shake_hands((model,), headers)
+        if refused:
+            return refused
         return Session(
             model,
             self._realtime,
             make_id=lambda: uuid.uuid4().hex,
             meet=lambda voice: self._meet(Subject(Operation.SPEAK, qwen_actions.name_voice(voice))),
             unknown_model=self._behaviour.unknown_model,
+        )
+
+    def connect_tasks(self, headers: Mapping[str, str]) -> TaskSession | Reply:
+        """Begin a connection on which tasks run; a Reply is the refusal of the handshake."""
+        refused = self._shake_hands((), headers)
+        if refused:
+            return refused
+        return TaskSession(
+            self._tasks,
+            models=() if self._behaviour.is_retired(Family.COSYVOICE) else TARGET_MODELS,
+            meet=lambda voice: self._meet(Subject(Operation.SPEAK, name_cosyvoice(voice))),
         )
 
     def now(self) -> datetime:
@@ -140,6 +153,19 @@ class Sandbox:
     def close(self) -> None:
         """Give the database back; requests that come after this are answered with a 500."""
         self._store.close()
+
+    def _shake_hands(self, names: tuple[str, ...], headers: Mapping[str, str]) -> Reply | None:
+        """Let a WebSocket in, or give the refusal."""
+        request = Request("GET", "", headers, b"")
+        request_id = str(uuid.uuid4())
+        try:
+            self._check_key(request.header("Authorization"))
+            fault = self._meet(Subject(Operation.CONNECT, names))
+        except ServiceError as refusal:
+            return _refuse(refusal, request_id)
+        if fault.reply or fault.lost:
+            return spoil(Reply(200, {}, b"", request_id=request_id), fault)
+        return None
 
     def _put_clones(self, number: int) -> None:
         if number:

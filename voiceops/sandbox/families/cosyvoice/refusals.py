@@ -35,6 +35,18 @@ def unknown_model() -> Rejected:
     return _invalid("Model not exist.")
 
 
+def instruction_too_long(longest: int, length: int) -> Rejected:
+    """Refuse an instruction by its length."""
+    return _invalid(f"Instruction length is limited: {longest}, current: {length}")
+
+
+def engine_error(model: str) -> Rejected:
+    """Refuse to speak with a voice that is unknown, or was made for another model."""
+    if model.startswith("qwen-audio"):
+        return _invalid("Engine error [411]")
+    return _invalid("Engine return error code: 418")
+
+
 def quota_full(quota: int) -> QuotaFull:
     """Refuse one more voice; of the message only the beginning is on record."""
     return QuotaFull(f"您当前的配额为{quota}", status=400, code="Throttling.AllocationQuota")

@@ -14,7 +14,7 @@ from voiceops.sandbox.families.qwen.actions import name_voice
 from voiceops.sandbox.faults import Subject
 from voiceops.sandbox.fields import read_choice, read_document, read_input, read_model, read_text
 from voiceops.sandbox.jobs import Job
-from voiceops.sandbox.messages import Reply, Request, dump, make_reply
+from voiceops.sandbox.messages import Reply, Request, make_event_reply, make_reply
 from voiceops.sandbox.recordings import Recordings
 from voiceops.sandbox.script import Family, Operation
 from voiceops.sandbox.store import Store
@@ -117,9 +117,7 @@ class Speech:
             for piece in _cut(pcm)
         )
         events = [*pieces, {"output": _output("stop", audio), **rest}]
-        body = "".join(_write_event(number, event) for number, event in enumerate(events, 1))
-        headers = {"Content-Type": "text/event-stream;charset=UTF-8"}
-        return Reply(200, headers, body.encode(), request_id=request_id)
+        return make_event_reply(events, request_id=request_id)
 
     def _keep(self, synthesis: Synthesis, *, host: str, request_id: str) -> dict[str, object]:
         voice = self.find_voice(synthesis.voice, model=synthesis.model)
@@ -139,7 +137,3 @@ def _cut(pcm: bytes) -> Iterator[bytes]:
 
 def _encode(pcm: bytes) -> str:
     return base64.b64encode(pcm).decode()
-
-
-def _write_event(number: int, document: Mapping[str, object]) -> str:
-    return f"id:{number}\nevent:result\n:HTTP_STATUS/200\ndata:{dump(document)}\n\n"
