@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from action_engine import JobEnd, Run
 from action_tools import FOLDER, ROOT, commit_tree
-from action_world import LOCK, SETTINGS, World, lockfile_of, pull_request, write_manifest
+from action_world import LOCK, SETTINGS, World, git, lockfile_of, pull_request, write_manifest
 from git_server import serving_git
 
 REFUSED = "faults: [{on: create, name: wetter, reply: {status: 400, code: DataInspectionFailed}}]"
@@ -130,18 +130,31 @@ def test_the_example_applies_the_plan_that_was_made(
     }
 
 
+def test_a_matrix_on_another_branch_fails_and_does_nothing(world: World) -> None:
+    world.push({"voiceops.yaml": SETTINGS + "environments: {prod: {}, research: {}, staging: {}}"})
+    git(world.desk, "push", "-q", "origin", "HEAD:feature")
+    machine = world.machine(event="workflow_dispatch", ref="refs/heads/feature")
+    jobs = run_example(world, "matrix.yml", machine)
+    assert set(tell(jobs).values()) == {"failure"}
+    assert "apply runs for the branch main alone" in jobs["apply (prod)"].log
+    assert world.account.billed == []
+
+
 def test_a_run_on_another_branch_does_nothing(world: World) -> None:
     machine = world.machine(event="workflow_dispatch", ref="refs/heads/feature")
     assert tell(run_example(world, "apply.yml", machine)) == {}
     assert world.account.billed == []
 
 
-def test_the_jobs_of_a_matrix_push_side_by_side(world: World) -> None:
+@pytest.mark.parametrize(("event", "payload"), [("push", {}), ("schedule", WEEKLY)])
+def test_the_jobs_of_a_matrix_push_side_by_side(
+    world: World, event: str, payload: dict[str, str]
+) -> None:
     accounts = ("prod", "research", "staging")
     settings = [f"  {name}: {{manifests: [manifests/{name}.yaml]}}\n" for name in accounts]
     declared = {f"manifests/{name}.yaml": write_manifest(name) for name in accounts}
     world.push({"voiceops.yaml": SETTINGS + "environments:\n" + "".join(settings), **declared})
-    jobs = run_example(world, "matrix.yml", world.machine())
+    jobs = run_example(world, "matrix.yml", world.machine(event=event, payload=payload))
     assert tell(jobs) == {f"apply ({name})": "success" for name in accounts}
     for name in accounts:
         assert set(world.locked(f"voiceops.{name}.lock")) == {name}

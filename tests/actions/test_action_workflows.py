@@ -173,6 +173,23 @@ def test_an_apply_that_runs_is_never_cancelled(path: Path) -> None:
         assert "cancel-in-progress" not in workflow.get("concurrency", {})
 
 
+def test_all_pipelines_have_one_name_for_an_account_and_a_folder() -> None:
+    """Two of them may be in use: then they wait for each other."""
+    pipelines = {
+        path.name: read_yaml(path)["jobs"]["apply"]["concurrency"]["group"]
+        for path in WORKFLOWS
+        if "apply" in read_yaml(path)["jobs"]
+    }
+    pipelines["gitlab.yml"] = read_yaml(GITLAB)["apply"]["resource_group"]
+    assert pipelines.keys() == {"matrix.yml", "github.yml", "gitlab.yml", "voices-apply.yml"}
+    values = {"inputs.environment": "default", "matrix.account": "default", "inputs.directory": "."}
+    names = {
+        re.sub(r"\$\{\{ (.*?) \}\}", lambda found: values[found[1]], group)
+        for group in pipelines.values()
+    }
+    assert names == {"voiceops-default-."}
+
+
 def test_the_command_that_pays_becomes_the_shell() -> None:
     steps = read_yaml(TEMPLATE)["jobs"]["apply"]["steps"]
     assert "exec voiceops apply --yes -o report.json" in [step.get("run") for step in steps]

@@ -97,11 +97,11 @@ def test_a_pipeline_never_cancels_an_apply_and_calls_what_there_is(
     if ci == "github":
         assert pipeline["permissions"] == {"contents": "read"}
         apply = pipeline["jobs"]["apply"]
-        assert apply["concurrency"] == {"group": "voiceops", "cancel-in-progress": False}
+        assert apply["concurrency"] == {"group": "voiceops-default-.", "cancel-in-progress": False}
         assert all("timeout-minutes" in job for job in pipeline["jobs"].values())
         assert "secrets" not in str(pipeline["jobs"]["validate"])
     else:
-        assert pipeline["apply"]["resource_group"] == "voiceops"
+        assert pipeline["apply"]["resource_group"] == "voiceops-default-."
         assert pipeline["apply"]["interruptible"] is False
     code = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
     commands = set(
