@@ -92,6 +92,21 @@ def test_the_pipeline_looks_without_writing(
     assert world.account.billed == []
 
 
+def test_a_plan_that_a_person_must_decide_fails_the_review(world: World, pipeline: Path) -> None:
+    world.push({LOCK: lockfile_of("aaron"), "manifests/voices.yaml": "voices: {}\n"})
+    payload = pull_request("a" * 40)
+    jobs = world.run_workflow(pipeline, world.machine(event="pull_request", payload=payload))
+    assert tell(jobs) == {"validate": "success", "plan": "failure"}, jobs
+    assert "no voice is declared" in jobs["plan"].log
+
+
+def test_by_the_clock_nothing_is_applied_on_another_branch(world: World, pipeline: Path) -> None:
+    git(world.desk, "push", "-q", "origin", "HEAD:develop")
+    machine = world.machine(event="schedule", payload=WEEKLY, ref="refs/heads/develop")
+    assert tell(world.run_workflow(pipeline, machine)) == {"validate": "success"}
+    assert world.account.billed == []
+
+
 def test_once_a_week_the_pipeline_applies(world: World, pipeline: Path) -> None:
     jobs = world.run_workflow(pipeline, world.machine(event="schedule", payload=WEEKLY))
     assert tell(jobs) == {"validate": "success", "apply": "success"}

@@ -182,9 +182,12 @@ def test_all_pipelines_have_one_name_for_an_account_and_a_folder() -> None:
     }
     pipelines["gitlab.yml"] = read_yaml(GITLAB)["apply"]["resource_group"]
     assert pipelines.keys() == {"matrix.yml", "github.yml", "gitlab.yml", "voices-apply.yml"}
-    values = {"inputs.environment": "default", "matrix.account": "default", "inputs.directory": "."}
+    values = {
+        **{"inputs.environment": "default", "matrix.account": "default", "inputs.directory": "."},
+        **{"VOICEOPS-ENVIRONMENT": "default", "VOICEOPS-DIRECTORY": "."},
+    }
     names = {
-        re.sub(r"\$\{\{ (.*?) \}\}", lambda found: values[found[1]], group)
+        re.sub(r"\$\{\{ (.*?) \}\}|VOICEOPS-\w+", lambda found: values[found[1] or found[0]], group)
         for group in pipelines.values()
     }
     assert names == {"voiceops-default-."}
@@ -192,7 +195,8 @@ def test_all_pipelines_have_one_name_for_an_account_and_a_folder() -> None:
 
 def test_the_command_that_pays_becomes_the_shell() -> None:
     steps = read_yaml(TEMPLATE)["jobs"]["apply"]["steps"]
-    assert "exec voiceops apply --yes -o report.json" in [step.get("run") for step in steps]
+    command = "exec voiceops apply --env VOICEOPS-ENVIRONMENT --yes -o report.json"
+    assert command in [step.get("run") for step in steps]
     run = next(step for step in steps_of(ACTION) if step.get("id") == "run")
     assert run["run"].startswith('exec "$BIN/python" ')
     assert "if" not in run
