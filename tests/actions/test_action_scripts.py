@@ -77,6 +77,21 @@ def test_what_could_go_wrong_later_is_refused_at_once(
     assert said.startswith(f"::error title=voiceops::{refusal}")
 
 
+def test_an_artifact_has_a_name_for_each_project_environment_and_attempt(tmp_path: Path) -> None:
+    (tmp_path / "workspace" / "voices").mkdir(parents=True)
+    runs = [
+        {"ENVIRONMENT": environment, "DIRECTORY": directory, "GITHUB_RUN_ATTEMPT": attempt}
+        for environment in ("", "prod")
+        for directory in (".", "voices")
+        for attempt in ("1", "2")
+    ]
+    for run in runs:
+        assert finish("check.sh", tmp_path, {**INPUTS, **run}) == (0, "")
+    lines = (tmp_path / "output").read_text(encoding="utf-8").splitlines()
+    names = [line for line in lines if line.startswith("artifact=voiceops-apply-")]
+    assert len(set(names)) == len(runs)
+
+
 def test_what_is_installed_does_not_see_the_key(tmp_path: Path) -> None:
     (tmp_path / "workspace").mkdir()
     python = tmp_path / "python"

@@ -151,6 +151,19 @@ def test_a_workflow_of_a_user_calls_ours_with_what_it_takes(path: Path) -> None:
     assert job["secrets"] == "inherit"
 
 
+@pytest.mark.parametrize("name", ["voices-review.yml", "voices-apply.yml"])
+def test_a_called_plan_takes_whatever_shapes_a_plan(name: str) -> None:
+    """What a guard's message says to add can be added by whoever calls."""
+    workflow = read_yaml(ROOT / ".github" / "workflows" / name)
+    inputs = workflow["on"]["workflow_call"]["inputs"]
+    shaping = {"only", "exclude", "allow-empty", "allow-deletes", "allow-replaces"}
+    shaping |= {"delete-now", "replace", "accept-lost", "deletes-first"}
+    assert shaping <= inputs.keys() & read_yaml(ACTION)["inputs"].keys()
+    plan = next(step for step in workflow["jobs"]["plan"]["steps"] if OURS in step["uses"])
+    given = {key: plan["with"].get(key) for key in shaping}
+    assert given == {key: f"${{{{ inputs.{key} }}}}" for key in shaping}
+
+
 def test_an_apply_waits_for_the_validation_and_for_the_plan() -> None:
     jobs = read_yaml(ROOT / ".github" / "workflows" / "voices-apply.yml")["jobs"]
     assert [jobs[name].get("needs") for name in ("validate", "plan", "apply")] == [
@@ -158,10 +171,7 @@ def test_an_apply_waits_for_the_validation_and_for_the_plan() -> None:
         "validate",
         "plan",
     ]
-    assert jobs["validate"]["if"] == (
-        "github.event_name == 'schedule' || "
-        "github.ref_name == github.event.repository.default_branch"
-    )
+    assert "if" not in jobs["validate"]
 
 
 @pytest.mark.parametrize("path", [TEMPLATE, *EXAMPLES, *CALLED], ids=lambda path: path.name)
