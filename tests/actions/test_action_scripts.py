@@ -104,6 +104,44 @@ def test_what_is_installed_does_not_see_the_key(tmp_path: Path) -> None:
     assert "sk-canary" not in said
 
 
+def test_only_the_step_that_becomes_voiceops_gets_the_keys() -> None:
+    action = read_yaml(ROOT / "action.yml")
+    steps = action["runs"]["steps"]
+    assert [step["id"] for step in steps if "inputs.keys" in str(step)] == ["run"]
+    assert "toJSON" not in str(action)
+
+
+KEY_NAME = "a name is DASHSCOPE_ or VOICEOPS_ with A-Z, 0-9 and _"
+
+
+@pytest.mark.parametrize(
+    ("keys", "code", "said"),
+    [
+        ("", 0, "key= other=old"),
+        (" DASHSCOPE_API_KEY = a%b=c \n\n", 0, "::add-mask::a%25b=c\nkey=a%b=c other=old"),
+        ("VOICEOPS_KEY=x\r\nDASHSCOPE_API_KEY=", 0, "::add-mask::x\nkey= other=x"),
+        ("VOICEOPS_KEY=x\nsecret", 64, "::error title=voiceops::line 2 of the input keys"),
+        ("PATH=secret", 64, "::error title=voiceops::line 1 of the input keys is not"),
+        (
+            "DASHSCOPE_API_KEY: secret",
+            64,
+            f"keys is not NAME=VALUE: {KEY_NAME}",
+        ),
+        ("=secret", 64, "line 1 of the input keys"),
+    ],
+)
+def test_keys_are_read_line_by_line_and_masked(
+    tmp_path: Path, keys: str, code: int, said: str
+) -> None:
+    (tmp_path / "workspace").mkdir()
+    program = tmp_path / "voiceops"
+    program.write_text('#!/bin/sh\necho "key=$DASHSCOPE_API_KEY other=$VOICEOPS_KEY$KEYS"\n')
+    program.chmod(0o755)
+    variables = {"BIN": str(tmp_path), "WORDS": "[]", "KEYS": keys, "VOICEOPS_KEY": "old"}
+    ended, printed = finish("run.py", tmp_path, variables)
+    assert (ended, said in printed, "secret" in printed) == (code, True, False), printed
+
+
 def test_every_step_after_the_run_is_for_a_cancelled_one_too() -> None:
     steps = read_yaml(ROOT / "action.yml")["runs"]["steps"]
     run = next(number for number, step in enumerate(steps) if step.get("id") == "run")

@@ -229,3 +229,6 @@ def test_every_option_that_shapes_a_plan_is_an_input() -> None:
         assert options - inputs == {*left_out, "env", "color", "json"} - (
             {"json"} if name == "fmt" else set()
         )
+        handed = {option.upper().replace("-", "_") for option in options & inputs}
+        locate = next(step for step in steps_of(ACTION) if step.get("id") == "locate")
+        assert handed <= {key.removeprefix("OPTION_") for key in locate["env"]}
