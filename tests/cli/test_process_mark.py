@@ -113,6 +113,16 @@ def test_ctrl_c_ends_the_wait_and_the_mark_stays(remote: Project, origin: Path) 
     assert git(origin, "for-each-ref", "refs/voiceops") == before
 
 
+def test_no_login_of_an_address_is_shown(remote: Project, origin: Path) -> None:
+    url = "https://anna:s3cret@example.com/"
+    git(remote.folder, "config", f"url.{origin.parent}/.insteadOf", url)
+    words = (*CHECK, "--remote", f"{url}origin.git")
+    assert remote.run(*words) == DONE
+    ran = remote.run(*words)
+    assert (ran.code, "s3cret" in ran.err) == (0, False)
+    assert "git push https://example.com/origin.git --delete refs/voiceops/applying/" in ran.err
+
+
 def test_after_the_wait_the_branch_is_looked_at_again(remote: Project, origin: Path) -> None:
     """The earlier run may have ended meanwhile, and pushed what this one would pay for."""
     set_settle(remote, 20)

@@ -220,8 +220,13 @@ def _find_embedded(where: Path) -> Path | None:
     return None
 
 
+def hide_login(text: str) -> str:
+    """Take out of a text what its addresses hold of a name and a secret."""
+    return _LOGIN.sub("://", text)
+
+
 def _read_refusal(said: bytes) -> str:
     """Put what git said last into one line, without what an address may hold of a secret."""
-    text = _LOGIN.sub("://", said.decode(errors="replace"))
+    text = hide_login(said.decode(errors="replace"))
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return "; ".join(lines[-_MOST_LINES:]) or "it failed, and did not say why"

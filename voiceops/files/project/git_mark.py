@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from voiceops.effects import Effects
 from voiceops.errors import DecisionNeeded, GitRefused
-from voiceops.files.project.git_command import Git
+from voiceops.files.project.git_command import Git, hide_login
 
 _NAMESPACE = "refs/voiceops/applying"
 _DIGITS = 16
@@ -65,7 +65,7 @@ def outlive(mark: Mark, waiting: Waiting) -> str | None:
     waiting.say(
         f"waiting   {waiting.settle_s:g} s at the most: an earlier run began to apply and did not "
         f"end ({_read_message(mark)}). What it sent may still be executed, and paid for. To go on "
-        f"at once: git push {mark.remote} --delete {mark.ref}"
+        f"at once: git push {hide_login(mark.remote)} --delete {mark.ref}"
     )
     end = effects.monotonic() + waiting.settle_s
     while (left := end - effects.monotonic()) > 0 and mark.find() is not None:
