@@ -44,7 +44,8 @@ folder=$(mktemp -d "$RUNNER_TEMP/voiceops.XXXXXX")
   echo "markdown=$folder/$COMMAND.md"
   echo "kept=$folder/kept"
   echo "cache=voiceops-pip-$RUNNER_OS-${RUNNER_ARCH:-any}-${lock:0:16}"
-  echo "artifact=voiceops-$COMMAND-${plain:0:40}-${digest:0:8}"
+  # One for each attempt: what an earlier one left may be the only copy of its previews.
+  echo "artifact=voiceops-$COMMAND-${plain:0:40}-${digest:0:8}-${GITHUB_RUN_ATTEMPT:-1}"
   # Not the context github.action_path: in a container that is a path of the host.
   echo "scripts=$GITHUB_ACTION_PATH/.github/action"
 } >>"$GITHUB_OUTPUT"

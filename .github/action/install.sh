@@ -2,7 +2,8 @@
 # Install voiceops from this very checkout into an environment of its own, once a job.
 set -euo pipefail
 
-# What builds and installs packages needs no key.
+# What builds and installs packages needs no key. Who gives one to the step that uses the action does
+# not hide it by this: other processes of the same user can read what this shell began with.
 unset "${!DASHSCOPE_@}" "${!VOICEOPS_@}"
 
 export PIP_CACHE_DIR=${PIP_CACHE_DIR:-$RUNNER_TEMP/voiceops-pip}

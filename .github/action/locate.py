@@ -19,7 +19,7 @@ from voiceops.files.settings.read import read_config
 
 def main() -> None:
     """Read the settings, and append to GITHUB_OUTPUT."""
-    inputs = json.loads(os.environ["INPUTS"])
+    inputs = read_inputs()
     asked = inputs["environment"]
     try:
         words = write_words(inputs, os.environ["DOCUMENT"])
@@ -43,6 +43,17 @@ def main() -> None:
     end = f"end-{secrets.token_hex(16)}"
     with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as outputs:
         outputs.writelines(f"{name}<<{end}\n{value}\n{end}\n" for name, value in facts.items())
+
+
+def read_inputs() -> dict[str, str]:
+    """Give the inputs that shape the command, by their names; OPTION_ALLOW_EMPTY is allow-empty."""
+    options = {
+        name.removeprefix("OPTION_").lower().replace("_", "-"): value
+        for name, value in os.environ.items()
+        if name.startswith("OPTION_")
+    }
+    own = ("COMMAND", "ENVIRONMENT", "DIRECTORY", "PLAN_FILE")
+    return {**options, **{name.lower().replace("_", "-"): os.environ[name] for name in own}}
 
 
 def refuse_links(lockfile: Path) -> None:

@@ -10,8 +10,10 @@ esac
 words=(-C "$DIRECTORY" "--env=$ENVIRONMENT" "--branch=$GITHUB_REF" "--author=$AUTHOR")
 words+=("--note=By run $GITHUB_RUN_ID." ${check:+"--check=$check"})
 said=$(mktemp "$RUNNER_TEMP/voiceops.XXXXXX")
-if commit=$("$BIN/voiceops" lockfile-push "${words[@]}" 2>"$said"); then
-  cat -- "$said"
+made=$(mktemp "$RUNNER_TEMP/voiceops.XXXXXX")
+# It may wait for minutes, and says for what: that is shown at once. Each of its lines begins with a word.
+if "$BIN/voiceops" lockfile-push "${words[@]}" 2>&1 >"$made" | tee -- "$said"; then
+  commit=$(<"$made")
   echo "commit=$commit" >>"$GITHUB_OUTPUT"
   [[ -z $commit ]] || echo "Committed the lockfile as $commit."
 else

@@ -1,7 +1,7 @@
 """Turn the inputs into the words of a command line.
 
 An input that has the name of an option of the command is that option, so a new option needs no more
-than an input in action.yml.
+than an input in action.yml, which hands it on.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,21 +15,7 @@ from voiceops.cli.main import cli
 _ALWAYS = {"apply": ["--yes"], "fmt": ["--check"]}
 _WITHOUT_DOCUMENT = {"fmt"}
 # Inputs that are no options.
-_OWN = {
-    "command",
-    "environment",
-    "directory",
-    "plan-file",
-    "comment",
-    "commit",
-    "branch",
-    "author",
-    "artifact",
-    "issue",
-    "fail-on-drift",
-    "token",
-    "python-version",
-}
+_OWN = {"command", "environment", "directory", "plan-file"}
 
 
 class Refused(Exception):

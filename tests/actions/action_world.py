@@ -217,17 +217,24 @@ class World:
         return run
 
     def run(
-        self, command: str, *, machine: Machine | None = None, before: str = "", **inputs: str
+        self,
+        command: str,
+        *,
+        machine: Machine | None = None,
+        before: str = "",
+        env: Mapping[str, str] | None = None,
+        **inputs: str,
     ) -> Ended:
         """Run the action in a job of its own, after a checkout and what else is to be done before.
 
-        Neither key nor token may be in anything that it leaves.
+        `env` are variables of the step. Neither key nor token may be in anything that it leaves.
         """
         machine = machine or self.machine()
         given = {name.replace("_", "-"): value for name, value in inputs.items()}
-        given = {"command": command, "directory": self.directory, **given}
+        keys = "DASHSCOPE_API_KEY=${{ secrets.DASHSCOPE_API_KEY }}"
+        given = {"command": command, "directory": self.directory, "keys": keys, **given}
         workflow = machine.folder / "workflow.yml"
-        workflow.write_text(json.dumps(_write_workflow(given, before)), encoding="utf-8")
+        workflow.write_text(json.dumps(_write_workflow(given, before, env or {})), encoding="utf-8")
         job = self.run_workflow(workflow, machine)["only"]
         assert (job.steps[CHECKOUT,].outcome, job.steps[BEFORE,].outcome) == ("success",) * 2, job
         return _look_into(job)
@@ -269,13 +276,15 @@ class World:
 CHECKOUT, BEFORE, ACTION = "checkout", "before", "action"
 
 
-def _write_workflow(inputs: Mapping[str, str], before: str) -> dict[str, object]:
+def _write_workflow(
+    inputs: Mapping[str, str], before: str, env: Mapping[str, str]
+) -> dict[str, object]:
     """Write a workflow with one job, for any event."""
-    action = {"id": ACTION, "uses": pin(OURS), "with": inputs}
+    action = {"id": ACTION, "uses": pin(OURS), "with": inputs, "env": env}
     steps = [
         {"id": CHECKOUT, "uses": pin("actions/checkout"), "with": {"persist-credentials": False}},
         {"id": BEFORE, "run": before or "true"},
-        {**action, "env": {"DASHSCOPE_API_KEY": "${{ secrets.DASHSCOPE_API_KEY }}"}},
+        action,
         {"run": "false"},  # the engine throws away what is left by a job that succeeds
     ]
     events = {"push": {}, "pull_request": {}, "schedule": [{"cron": DAILY}]}

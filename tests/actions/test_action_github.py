@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 from action_engine import JobEnd, Run
 from action_tools import FOLDER, ROOT, commit_tree
-from action_world import LOCK, SETTINGS, World, lockfile_of, pull_request, write_manifest
+from action_world import LOCK, SETTINGS, World, git, lockfile_of, pull_request, write_manifest
 from git_server import serving_git
+from github_server import READ_ONLY_TOKEN, TOKEN
 
 REFUSED = "faults: [{on: create, name: wetter, reply: {status: 400, code: DataInspectionFailed}}]"
 EXAMPLES = ROOT / "docs" / "how-to" / "github"
@@ -70,7 +71,7 @@ def test_the_pipeline_commits_also_after_a_partial_failure(world: World, pipelin
     assert [step.code for step in jobs["apply"].steps.values() if step.code] == [4]
     assert set(world.locked()) == {"aaron", "anchor"}
     assert "1 created, 1 failed" in jobs["apply"].summary
-    kept = {path.name for path in (machine.artifacts / "voiceops-apply").rglob("*")}
+    kept = {path.name for path in (machine.artifacts / "voiceops-apply-1").rglob("*")}
     assert {"report.json", LOCK, "journal.jsonl", "previews"} < kept
 
 
@@ -89,6 +90,21 @@ def test_the_pipeline_looks_without_writing(
     assert tell(jobs) == ends, jobs
     codes = [step.code for job in jobs.values() for step in job.steps.values() if step.code]
     assert codes == ([2] if event == "schedule" else [])
+    assert world.account.billed == []
+
+
+def test_a_plan_that_a_person_must_decide_fails_the_review(world: World, pipeline: Path) -> None:
+    world.push({LOCK: lockfile_of("aaron"), "manifests/voices.yaml": "voices: {}\n"})
+    payload = pull_request("a" * 40)
+    jobs = world.run_workflow(pipeline, world.machine(event="pull_request", payload=payload))
+    assert tell(jobs) == {"validate": "success", "plan": "failure"}, jobs
+    assert "no voice is declared" in jobs["plan"].log
+
+
+def test_by_the_clock_nothing_is_applied_on_another_branch(world: World, pipeline: Path) -> None:
+    git(world.desk, "push", "-q", "origin", "HEAD:develop")
+    machine = world.machine(event="schedule", payload=WEEKLY, ref="refs/heads/develop")
+    assert tell(world.run_workflow(pipeline, machine)) == {"validate": "success"}
     assert world.account.billed == []
 
 
@@ -130,18 +146,57 @@ def test_the_example_applies_the_plan_that_was_made(
     }
 
 
-def test_a_run_on_another_branch_does_nothing(world: World) -> None:
+def test_a_matrix_on_another_branch_fails_and_does_nothing(world: World) -> None:
+    world.push({"voiceops.yaml": SETTINGS + "environments: {prod: {}, research: {}, staging: {}}"})
+    git(world.desk, "push", "-q", "origin", "HEAD:feature")
     machine = world.machine(event="workflow_dispatch", ref="refs/heads/feature")
-    assert tell(run_example(world, "apply.yml", machine)) == {}
+    jobs = run_example(world, "matrix.yml", machine)
+    assert set(tell(jobs).values()) == {"failure"}
+    assert "apply runs for the branch main alone" in jobs["apply (prod)"].log
     assert world.account.billed == []
 
 
-def test_the_jobs_of_a_matrix_push_side_by_side(world: World) -> None:
+def test_a_run_on_another_branch_fails_with_a_sentence(world: World) -> None:
+    machine = world.machine(event="workflow_dispatch", ref="refs/heads/feature")
+    jobs = run_example(world, "apply.yml", machine)
+    assert tell(jobs) == {"validate": "failure"}
+    assert "this applies the branch main alone, and this run is for refs/heads/feature" in (
+        jobs["validate"].log
+    )
+    assert world.account.billed == []
+
+
+def test_the_called_apply_takes_a_branch_a_selection_and_a_token(world: World) -> None:
+    world.push({"voiceops.yaml": NAMED})
+    git(world.desk, "push", "-q", "origin", "HEAD:live")
+    with serving_git(world.folder) as url:
+        world.remote = f"{url}/origin.git"
+        machine = world.machine(ref="refs/heads/live")
+        machine.secrets = {
+            **machine.secrets,
+            "GITHUB_TOKEN": READ_ONLY_TOKEN,
+            "VOICEOPS_PUSH_TOKEN": TOKEN,
+        }
+        workflow = machine.folder / "apply.yml"
+        example = (EXAMPLES / "apply.yml").read_text(encoding="utf-8")
+        given = example.replace("with: {", "with: {branch: live, only: anchor, max-age: 7d, ")
+        workflow.write_text(given.replace("branches: [main]", "branches: [live]"))
+        jobs = world.run_workflow(workflow, machine)
+    assert set(tell(jobs).values()) == {"success"}, jobs
+    assert "anchor" in git(world.origin, "show", "live:voiceops.prod.lock")
+    assert len(world.account.billed) == 1
+    assert len(list(machine.artifacts.glob("voiceops-plan-prod-*-1"))) == 1
+
+
+@pytest.mark.parametrize(("event", "payload"), [("push", {}), ("schedule", WEEKLY)])
+def test_the_jobs_of_a_matrix_push_side_by_side(
+    world: World, event: str, payload: dict[str, str]
+) -> None:
     accounts = ("prod", "research", "staging")
     settings = [f"  {name}: {{manifests: [manifests/{name}.yaml]}}\n" for name in accounts]
     declared = {f"manifests/{name}.yaml": write_manifest(name) for name in accounts}
     world.push({"voiceops.yaml": SETTINGS + "environments:\n" + "".join(settings), **declared})
-    jobs = run_example(world, "matrix.yml", world.machine())
+    jobs = run_example(world, "matrix.yml", world.machine(event=event, payload=payload))
     assert tell(jobs) == {f"apply ({name})": "success" for name in accounts}
     for name in accounts:
         assert set(world.locked(f"voiceops.{name}.lock")) == {name}

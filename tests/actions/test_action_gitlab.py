@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from action_tools import base_environment, commit_tree
-from action_world import KEY, World, git
+from action_world import KEY, SETTINGS, World, git
 from git_server import serving_git
 from github_server import TOKEN
 from installed import install_modules
@@ -98,17 +98,23 @@ class Project:
 def project(world: World) -> Iterator[Project]:
     """Give a project with the pipeline that `init` writes, which installs this tree by commit."""
     find_engine()
-    repository, commit = commit_tree()
-    requirement = f"voices-as-code @ git+{HOST}{repository.name}@{commit}"
-    words = ["init", "--ci", "gitlab", "--install", requirement]
-    subprocess.run([sys.executable, "-m", "voiceops", *words], cwd=world.desk, check=True)
-    world.push({})
+    repository, _ = commit_tree()
+    push_pipeline(world)
     git(world.origin, "config", "receive.advertisePushOptions", "true")
     with (
         serving_git(repository.parent) as sources,
         serving_git(world.folder, user="gitlab-ci-token") as url,
     ):
         yield Project(world, url, sources, SCOPED)
+
+
+def push_pipeline(world: World) -> None:
+    """Let `init` write the pipeline for the project as it stands."""
+    repository, commit = commit_tree()
+    requirement = f"voices-as-code @ git+{HOST}{repository.name}@{commit}"
+    words = ["init", "--ci", "gitlab", "--install", requirement]
+    subprocess.run([sys.executable, "-m", "voiceops", *words], cwd=world.desk, check=True)
+    world.push({})
 
 
 def tell(ran: subprocess.CompletedProcess[str]) -> dict[str, str]:
@@ -128,6 +134,27 @@ def test_a_pipeline_of_the_default_branch_applies_and_commits_also_after_a_parti
     assert "FAIL 4" in ran.stderr
     assert set(world.locked()) == {"anchor"}
     assert world.subjects() == ["Record voices of default", *before]
+
+
+def test_what_cannot_be_pushed_is_among_the_artifacts_of_any_environment(project: Project) -> None:
+    world = project.world
+    git(world.desk, "rm", "-q", ".gitlab-ci.yml")
+    git(world.desk, "commit", "-qm", "Write it anew")
+    settings = SETTINGS + "environments: {prod: {lockfile: state/prod.lock}}\n"
+    world.push({"voiceops.yaml": settings})
+    push_pipeline(world)
+    hook = world.origin / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\ncase $(cat) in *heads/main*) exit 1 ;; esac\n")
+    hook.chmod(0o755)
+    ran = project.run("push")
+    assert tell(ran)["apply"] == "FAIL", ran.stdout
+    kept = world.folder / f"runner-{world.runs}" / "work" / ".gitlab-ci-local" / "artifacts"
+    lock = json.loads((kept / "apply" / "state" / "prod.lock").read_bytes())
+    billed = sorted(world.account.billed)
+    assert sorted(one["voice"] for one in lock["voices"].values()) == billed
+    assert len(billed) == 2
+    previews = (kept / "apply" / ".voiceops" / "prod" / "previews").rglob("*.*")
+    assert sorted(path.stem for path in previews) == billed
 
 
 def test_a_pipeline_of_a_merge_request_plans_without_writing(project: Project) -> None:

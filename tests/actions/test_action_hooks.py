@@ -20,15 +20,24 @@ def hooks() -> tuple[Path, str]:
     return commit_tree()
 
 
+def read_hooks(number: int) -> str:
+    """Read the hooks of one of the page's examples, as they stand there."""
+    page = (ROOT / "docs" / "how-to" / "ci.md").read_text(encoding="utf-8")
+    _, _, section = page.partition("## Before the commit")
+    return re.findall(r"^    hooks:\n(?:      .*\n)+", section, re.MULTILINE)[number]
+
+
+def write_config(repository: Path, hooks: tuple[Path, str], *, example: int) -> None:
+    """Use the hooks as ci.md says, but for the address and the commit."""
+    clone, commit = hooks
+    config = f'repos:\n  - repo: {clone}\n    rev: "{commit}"\n{read_hooks(example)}'
+    (repository / ".pre-commit-config.yaml").write_text(config, encoding="utf-8")
+
+
 @pytest.fixture
 def repository(tmp_path: Path, hooks: tuple[Path, str]) -> Path:
     """Give a repository that uses the hooks as ci.md says."""
-    clone, commit = hooks
-    config = (
-        f"repos:\n  - repo: {clone}\n    rev: {commit}\n"
-        "    hooks: [{id: voiceops-validate}, {id: voiceops-fmt}]\n"
-    )
-    (tmp_path / ".pre-commit-config.yaml").write_text(config, encoding="utf-8")
+    write_config(tmp_path, hooks, example=0)
     (tmp_path / "manifests").mkdir()
     run(tmp_path, "git", "init", "-q", "-b", "main")
     run(tmp_path, "pre-commit", "install")
@@ -81,12 +90,7 @@ def test_a_sloppy_manifest_is_put_into_form_and_then_passes(repository: Path) ->
 def test_a_project_in_a_subfolder_is_seen_with_its_yml_and_its_lockfile(
     repository: Path, hooks: tuple[Path, str]
 ) -> None:
-    clone, commit_id = hooks
-    (repository / ".pre-commit-config.yaml").write_text(
-        f"repos:\n  - repo: {clone}\n    rev: {commit_id}\n    hooks:\n"
-        '      - {id: voiceops-validate, args: ["-C", voices], files: ^voices/}\n'
-        '      - {id: voiceops-fmt, args: ["-C", voices], files: ^voices/manifests/}\n'
-    )
+    write_config(repository, hooks, example=1)
     folder = repository / "voices" / "manifests"
     folder.mkdir(parents=True)
     sloppy = "defaults: {target_model: qwen3-tts-vd-2026-01-26, language: en}\n" + SLOPPY
@@ -96,6 +100,17 @@ def test_a_project_in_a_subfolder_is_seen_with_its_yml_and_its_lockfile(
     ran = run(repository, "pre-commit", "run", "voiceops-fmt")
     assert "2 of 2 manifests formatted." in ran.stdout, ran.stdout + ran.stderr
     assert (folder / "b.yaml").read_text(encoding="utf-8") != sloppy
+
+
+def test_manifests_of_other_tools_are_nobodys_business(repository: Path) -> None:
+    other = repository / "k8s" / "manifests" / "svc.yaml"
+    other.parent.mkdir(parents=True)
+    other.write_text("apiVersion: v1\n", encoding="utf-8")
+    (repository / "manifests" / "README.md").write_text("Voices.\n", encoding="utf-8")
+    declared = "defaults: {target_model: qwen3-tts-vd-2026-01-26, language: en}\n" + SLOPPY
+    commit(repository, declared)
+    ran = run(repository, "pre-commit", "run", "--all-files")
+    assert ran.returncode == 0, ran.stdout
 
 
 @pytest.mark.parametrize(

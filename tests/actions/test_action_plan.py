@@ -94,6 +94,19 @@ def test_a_plan_of_a_fork_leaves_the_comment_out(world: World) -> None:
     assert world.hub.reads == []
 
 
+@pytest.mark.parametrize("is_input", [True, False])
+def test_a_key_that_is_an_input_is_seen_by_voiceops_alone(world: World, is_input: bool) -> None:
+    """A key in the variables of the step works, too, and is seen by all that the action uses."""
+    machine = world.machine()
+    key = "${{ secrets.DASHSCOPE_API_KEY }}"
+    if is_input:
+        ended = world.run("plan", machine=machine)
+    else:
+        ended = world.run("plan", machine=machine, env={"DASHSCOPE_API_KEY": key}, keys="")
+    assert (ended.conclusion, ended.outputs["exit_code"]) == ("success", "2")
+    assert ("this step sees the key" in ended.log) != is_input
+
+
 def test_a_token_that_may_not_comment_fails_the_job(world: World) -> None:
     machine = world.machine(event="pull_request", payload=pull_request("a" * 40))
     ended = world.run("plan", machine=machine, token=READ_ONLY_TOKEN)

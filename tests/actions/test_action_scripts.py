@@ -77,6 +77,21 @@ def test_what_could_go_wrong_later_is_refused_at_once(
     assert said.startswith(f"::error title=voiceops::{refusal}")
 
 
+def test_an_artifact_has_a_name_for_each_project_environment_and_attempt(tmp_path: Path) -> None:
+    (tmp_path / "workspace" / "voices").mkdir(parents=True)
+    runs = [
+        {"ENVIRONMENT": environment, "DIRECTORY": directory, "GITHUB_RUN_ATTEMPT": attempt}
+        for environment in ("", "prod")
+        for directory in (".", "voices")
+        for attempt in ("1", "2")
+    ]
+    for run in runs:
+        assert finish("check.sh", tmp_path, {**INPUTS, **run}) == (0, "")
+    lines = (tmp_path / "output").read_text(encoding="utf-8").splitlines()
+    names = [line for line in lines if line.startswith("artifact=voiceops-apply-")]
+    assert len(set(names)) == len(runs)
+
+
 def test_what_is_installed_does_not_see_the_key(tmp_path: Path) -> None:
     (tmp_path / "workspace").mkdir()
     python = tmp_path / "python"
@@ -87,6 +102,44 @@ def test_what_is_installed_does_not_see_the_key(tmp_path: Path) -> None:
     assert code == 1
     assert "GITHUB_ACTION_PATH=" in said
     assert "sk-canary" not in said
+
+
+def test_only_the_step_that_becomes_voiceops_gets_the_keys() -> None:
+    action = read_yaml(ROOT / "action.yml")
+    steps = action["runs"]["steps"]
+    assert [step["id"] for step in steps if "inputs.keys" in str(step)] == ["run"]
+    assert "toJSON" not in str(action)
+
+
+KEY_NAME = "a name is DASHSCOPE_ or VOICEOPS_ with A-Z, 0-9 and _"
+
+
+@pytest.mark.parametrize(
+    ("keys", "code", "said"),
+    [
+        ("", 0, "key= other=old"),
+        (" DASHSCOPE_API_KEY = a%b=c \n\n", 0, "::add-mask::a%25b=c\nkey=a%b=c other=old"),
+        ("VOICEOPS_KEY=x\r\nDASHSCOPE_API_KEY=", 0, "::add-mask::x\nkey= other=x"),
+        ("VOICEOPS_KEY=x\nsecret", 64, "::error title=voiceops::line 2 of the input keys"),
+        ("PATH=secret", 64, "::error title=voiceops::line 1 of the input keys is not"),
+        (
+            "DASHSCOPE_API_KEY: secret",
+            64,
+            f"keys is not NAME=VALUE: {KEY_NAME}",
+        ),
+        ("=secret", 64, "line 1 of the input keys"),
+    ],
+)
+def test_keys_are_read_line_by_line_and_masked(
+    tmp_path: Path, keys: str, code: int, said: str
+) -> None:
+    (tmp_path / "workspace").mkdir()
+    program = tmp_path / "voiceops"
+    program.write_text('#!/bin/sh\necho "key=$DASHSCOPE_API_KEY other=$VOICEOPS_KEY$KEYS"\n')
+    program.chmod(0o755)
+    variables = {"BIN": str(tmp_path), "WORDS": "[]", "KEYS": keys, "VOICEOPS_KEY": "old"}
+    ended, printed = finish("run.py", tmp_path, variables)
+    assert (ended, said in printed, "secret" in printed) == (code, True, False), printed
 
 
 def test_every_step_after_the_run_is_for_a_cancelled_one_too() -> None:

@@ -151,6 +151,19 @@ def test_a_workflow_of_a_user_calls_ours_with_what_it_takes(path: Path) -> None:
     assert job["secrets"] == "inherit"
 
 
+@pytest.mark.parametrize("name", ["voices-review.yml", "voices-apply.yml"])
+def test_a_called_plan_takes_whatever_shapes_a_plan(name: str) -> None:
+    """What a guard's message says to add can be added by whoever calls."""
+    workflow = read_yaml(ROOT / ".github" / "workflows" / name)
+    inputs = workflow["on"]["workflow_call"]["inputs"]
+    shaping = {"only", "exclude", "allow-empty", "allow-deletes", "allow-replaces"}
+    shaping |= {"delete-now", "replace", "accept-lost", "deletes-first"}
+    assert shaping <= inputs.keys() & read_yaml(ACTION)["inputs"].keys()
+    plan = next(step for step in workflow["jobs"]["plan"]["steps"] if OURS in step["uses"])
+    given = {key: plan["with"].get(key) for key in shaping}
+    assert given == {key: f"${{{{ inputs.{key} }}}}" for key in shaping}
+
+
 def test_an_apply_waits_for_the_validation_and_for_the_plan() -> None:
     jobs = read_yaml(ROOT / ".github" / "workflows" / "voices-apply.yml")["jobs"]
     assert [jobs[name].get("needs") for name in ("validate", "plan", "apply")] == [
@@ -158,10 +171,7 @@ def test_an_apply_waits_for_the_validation_and_for_the_plan() -> None:
         "validate",
         "plan",
     ]
-    assert jobs["validate"]["if"] == (
-        "github.event_name == 'schedule' || "
-        "github.ref_name == github.event.repository.default_branch"
-    )
+    assert "if" not in jobs["validate"]
 
 
 @pytest.mark.parametrize("path", [TEMPLATE, *EXAMPLES, *CALLED], ids=lambda path: path.name)
@@ -173,9 +183,30 @@ def test_an_apply_that_runs_is_never_cancelled(path: Path) -> None:
         assert "cancel-in-progress" not in workflow.get("concurrency", {})
 
 
+def test_all_pipelines_have_one_name_for_an_account_and_a_folder() -> None:
+    """Two of them may be in use: then they wait for each other."""
+    pipelines = {
+        path.name: read_yaml(path)["jobs"]["apply"]["concurrency"]["group"]
+        for path in WORKFLOWS
+        if "apply" in read_yaml(path)["jobs"]
+    }
+    pipelines["gitlab.yml"] = read_yaml(GITLAB)["apply"]["resource_group"]
+    assert pipelines.keys() == {"matrix.yml", "github.yml", "gitlab.yml", "voices-apply.yml"}
+    values = {
+        **{"inputs.environment": "default", "matrix.account": "default", "inputs.directory": "."},
+        **{"VOICEOPS-ENVIRONMENT": "default", "VOICEOPS-DIRECTORY": "."},
+    }
+    names = {
+        re.sub(r"\$\{\{ (.*?) \}\}|VOICEOPS-\w+", lambda found: values[found[1] or found[0]], group)
+        for group in pipelines.values()
+    }
+    assert names == {"voiceops-default-."}
+
+
 def test_the_command_that_pays_becomes_the_shell() -> None:
     steps = read_yaml(TEMPLATE)["jobs"]["apply"]["steps"]
-    assert "exec voiceops apply --yes -o report.json" in [step.get("run") for step in steps]
+    command = "exec voiceops apply --env VOICEOPS-ENVIRONMENT --yes -o report.json"
+    assert command in [step.get("run") for step in steps]
     run = next(step for step in steps_of(ACTION) if step.get("id") == "run")
     assert run["run"].startswith('exec "$BIN/python" ')
     assert "if" not in run
@@ -198,3 +229,6 @@ def test_every_option_that_shapes_a_plan_is_an_input() -> None:
         assert options - inputs == {*left_out, "env", "color", "json"} - (
             {"json"} if name == "fmt" else set()
         )
+        handed = {option.upper().replace("-", "_") for option in options & inputs}
+        locate = next(step for step in steps_of(ACTION) if step.get("id") == "locate")
+        assert handed <= {key.removeprefix("OPTION_") for key in locate["env"]}

@@ -6,6 +6,7 @@ import re
 import stat
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_process import INSTALL, Project
@@ -97,11 +98,11 @@ def test_a_pipeline_never_cancels_an_apply_and_calls_what_there_is(
     if ci == "github":
         assert pipeline["permissions"] == {"contents": "read"}
         apply = pipeline["jobs"]["apply"]
-        assert apply["concurrency"] == {"group": "voiceops", "cancel-in-progress": False}
+        assert apply["concurrency"] == {"group": "voiceops-default-.", "cancel-in-progress": False}
         assert all("timeout-minutes" in job for job in pipeline["jobs"].values())
         assert "secrets" not in str(pipeline["jobs"]["validate"])
     else:
-        assert pipeline["apply"]["resource_group"] == "voiceops"
+        assert pipeline["apply"]["resource_group"] == "voiceops-default-."
         assert pipeline["apply"]["interruptible"] is False
     code = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
     commands = set(
@@ -112,13 +113,116 @@ def test_a_pipeline_never_cancels_an_apply_and_calls_what_there_is(
         assert project.run(command, "--help").code == 0
 
 
-def test_a_pipeline_below_the_top_of_a_repository_is_warned_of(tmp_path: Path) -> None:
-    (tmp_path / ".git").mkdir()
-    project = Project(tmp_path / "voices")
-    project.folder.mkdir()
+PROD = "environments: {prod: {lockfile: state/prod.lock, api_key: DASHSCOPE_API_KEY_PROD}}\n"
+KEPT = ["report.json", "state/prod.lock", "state/prod.lock.emergency.jsonl", ".voiceops/prod"]
+
+
+def read_pipeline(root: Path, path: str) -> dict[str, Any]:
+    read = YAML(typ="safe").load((root / path).read_text(encoding="utf-8"))
+    assert isinstance(read, dict)
+    return read
+
+
+def make_repository(top: Path, folder: str, settings: str, *, branch: str) -> Project:
+    """Make a repository with a project in a folder of it."""
+    subprocess.run(["git", "init", "-q", "-b", branch, str(top)], check=True)
+    project = Project(top / folder)
+    project.folder.mkdir(exist_ok=True)
+    (project.folder / "voiceops.yaml").write_text(settings, encoding="utf-8")
+    return project
+
+
+@pytest.mark.parametrize("folder", [".", "voices"])
+def test_the_github_pipeline_is_written_for_the_environment_folder_and_branch(
+    tmp_path: Path, folder: str
+) -> None:
+    project = make_repository(tmp_path, folder, PROD, branch="live")
     ran = project.run("init", "--ci", "github", "--install", INSTALL)
+    warning = "GitHub reads workflows at the top of a repository alone: move .github there"
+    assert (ran.code, ran.err) == (0, "" if folder == "." else f"warning: {warning}\n")
+    pipeline = read_pipeline(project.folder, ".github/workflows/voiceops.yml")
+    assert pipeline["on"]["push"] == {"branches": ["live"]}
+    assert pipeline["defaults"] == {"run": {"working-directory": folder}}
+    apply = pipeline["jobs"]["apply"]
+    assert apply["if"].startswith("github.ref == 'refs/heads/live' && (")
+    assert apply["concurrency"]["group"] == f"voiceops-prod-{folder}"
+    steps = {step.get("id") or step.get("name", "")[:4]: step for step in apply["steps"]}
+    key = {"DASHSCOPE_API_KEY_PROD": "${{ secrets.DASHSCOPE_API_KEY_PROD }}"}
+    assert steps["apply"]["env"] == key
+    first, *rest = steps["Keep"]["with"]["path"].split()
+    prefix = "" if folder == "." else f"{folder}/"
+    assert (first, rest) == (f"{folder}/report.json", [f"{prefix}{path}" for path in KEPT[1:]])
+    text = (project.folder / ".github" / "workflows" / "voiceops.yml").read_text()
+    assert text.count("--env prod ") == 5
+    assert "VOICEOPS-" not in text
+
+
+@pytest.mark.parametrize("folder", [".", "voices"])
+def test_the_gitlab_pipeline_is_written_for_the_environment_and_folder(
+    tmp_path: Path, folder: str
+) -> None:
+    project = make_repository(tmp_path, folder, PROD, branch="live")
+    ran = project.run("init", "--ci", "gitlab", "--install", INSTALL)
+    warning = (
+        "warning: GitLab reads .gitlab-ci.yml at the top of a repository alone: in Settings > "
+        "CI/CD > General pipelines, set `CI/CD configuration file` to voices/.gitlab-ci.yml\n"
+    )
+    assert (ran.code, ran.err) == (0, "" if folder == "." else warning)
+    pipeline = read_pipeline(project.folder, ".gitlab-ci.yml")
+    apply = pipeline["apply"]
+    assert apply["resource_group"] == f"voiceops-prod-{folder}"
+    first, *rest = apply["artifacts"]["paths"]
+    prefix = "" if folder == "." else f"{folder}/"
+    assert (first, rest) == (f"{folder}/report.json", [f"{prefix}{path}" for path in KEPT[1:]])
+    assert apply["artifacts"]["when"] == "always"
+    assert pipeline["default"]["before_script"] == [f"cd {folder}"]
+    text = (project.folder / ".gitlab-ci.yml").read_text(encoding="utf-8")
+    assert text.count("--env prod ") == 4
+    assert "${DASHSCOPE_API_KEY_PROD:-}" in text
+    assert "VOICEOPS-" not in text
+
+
+def test_the_branch_of_the_server_is_the_main_one(tmp_path: Path) -> None:
+    project = make_repository(tmp_path, ".", PROD, branch="feature")
+    to = ("refs/remotes/origin/HEAD", "refs/remotes/origin/trunk")
+    subprocess.run(["git", "-C", str(tmp_path), "symbolic-ref", *to], check=True)
+    assert project.run("init", "--ci", "github", "--install", INSTALL).code == 0
+    pipeline = read_pipeline(tmp_path, ".github/workflows/voiceops.yml")
+    assert pipeline["on"]["push"] == {"branches": ["trunk"]}
+
+
+@pytest.mark.parametrize(
+    ("settings", "words", "branch", "why"),
+    [
+        ("{a: {}, b: {}}", (), "main", "there are several environments name one with --env: a, b"),
+        ("{a: {}, b: {}}", ("--env", "sandbox"), "main", "sandbox is a sandbox of this machine"),
+        ("{a: {endpoint: sandbox}}", (), "main", "a is a sandbox of this machine"),
+        ("{a: {lockfile: 'a b.lock'}}", (), "main", "the lockfile 'a b.lock' has characters"),
+        ("{a: {}}", (), "a'b", 'the branch "a\'b" has characters that no pipeline is'),
+    ],
+)
+def test_a_pipeline_that_nobody_can_fill_in_is_refused(
+    tmp_path: Path, settings: str, words: tuple[str, ...], branch: str, why: str
+) -> None:
+    project = make_repository(tmp_path, ".", f"environments: {settings}\n", branch=branch)
+    before = project.files()
+    ran = project.run("init", "--ci", "github", "--install", INSTALL, *words)
+    assert (ran.code, project.files()) == (64, before)
+    assert why in " ".join(ran.err.replace("hint: ", "").split())
+
+
+def test_of_several_environments_one_is_named(tmp_path: Path) -> None:
+    project = make_repository(tmp_path, ".", "environments: {a: {}, b: {}}\n", branch="main")
+    (tmp_path / ".github").mkdir()
+    ran = project.run("init", "--install", INSTALL)
     assert ran.code == 0
-    assert "warning: GitHub reads workflows at the top of a repository alone" in ran.err
+    assert ran.err == (
+        "warning: no pipeline was written: there are several environments; run `voiceops init "
+        "--ci github`\n  hint: name one with --env: a, b, sandbox\n"
+    )
+    assert project.run("init", "--ci", "github", "--install", INSTALL, "--env", "b").code == 0
+    pipeline = read_pipeline(tmp_path, ".github/workflows/voiceops.yml")
+    assert pipeline["jobs"]["apply"]["concurrency"]["group"] == "voiceops-b-."
 
 
 @pytest.mark.parametrize(

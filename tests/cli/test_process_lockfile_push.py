@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 from cli_process import Project, Ran
+from git_desk import git, push_to_new_origin
 
 AUTHOR = "Robo <robo@example.com>"
 LOCK = "voiceops.sandbox.lock"
 
 
-def git(where: Path, *words: str) -> str:
-    author = ("-c", "user.name=Anna", "-c", "user.email=anna@example.com")
-    ended = subprocess.run(
-        ["git", "-C", str(where), *author, *words], check=True, capture_output=True, text=True
-    )
-    return ended.stdout.strip()
-
-
 @pytest.fixture
 def origin(project: Project, tmp_path: Path) -> Path:
     """Give the bare repository that the project was pushed to."""
-    origin = tmp_path / "origin.git"
-    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(origin)], check=True)
-    git(project.folder, "init", "-q", "-b", "main")
-    (project.folder / ".gitignore").write_text("/.voiceops/\n", encoding="utf-8")
-    git(project.folder, "add", "--all")
-    git(project.folder, "commit", "-q", "-m", "Declare voices")
-    git(project.folder, "remote", "add", "origin", str(origin))
-    git(project.folder, "push", "-q", "origin", "main")
-    return origin
+    return push_to_new_origin(project.folder, tmp_path)
 
 
 def push(project: Project, *words: str) -> Ran:

@@ -55,16 +55,56 @@ class Git:
         except GitRefused:
             return None
 
-    def fetch(self, remote: str, ref: str) -> str:
-        """Fetch a branch by its full name, and give the commit at its tip."""
-        words = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
+    def find(self, remote: str, ref: str) -> str | None:
+        """Ask the server for the commit of a ref by its full name; None if it has no such ref."""
         listed = self._call_remote(remote, "ls-remote", _OUR_UPLOAD, remote, ref).decode()
         # git lists whatever ends in that name, too: a/refs/heads/main is anybody's branch.
-        tips = [line.split("\t")[0] for line in listed.splitlines() if line.endswith(f"\t{ref}")]
-        if not tips:
+        tips = (line.split("\t")[0] for line in listed.splitlines() if line.endswith(f"\t{ref}"))
+        return next(tips, None)
+
+    def fetch(self, remote: str, ref: str) -> str:
+        """Fetch a branch by its full name, and give the commit at its tip."""
+        tip = self.find(remote, ref)
+        if tip is None:
             raise GitRefused(f"{ref}: there is no such branch on the server")
+        self._fetch(remote, ref)
+        return tip
+
+    def _fetch(self, remote: str, ref: str) -> None:
+        words = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
         self._call_remote(remote, "fetch", _OUR_UPLOAD, *words, remote, ref)
-        return tips[0]
+
+    def read_message(self, remote: str, ref: str) -> str:
+        """Fetch a ref that the server has, and give the message of its commit."""
+        tip = self.find(remote, ref)
+        self._fetch(remote, ref)
+        said = self._run("cat-file", "commit", f"{tip}").decode(errors="replace")
+        return said.partition("\n\n")[2]
+
+    def note(self, message: str) -> str:
+        """Make a commit that has a message alone: no files, no parents."""
+        tree = self._run("hash-object", "-t", "tree", "-w", "--stdin").decode().strip()
+        made = self._run("commit-tree", tree, "-F", "-", given=message.encode())
+        return made.decode().strip()
+
+    def replace(self, remote: str, ref: str, commit: str, *, expected: str | None) -> None:
+        """Let a ref of the server be a commit (empty: be gone), if it is what is expected now."""
+        self.push(remote, f"{commit}:{ref}", f"--force-with-lease={ref}:{expected or ''}")
+
+    def remember(self, ref: str, commit: str) -> None:
+        """Set a ref of this repository."""
+        self._run("update-ref", ref, commit)
+
+    def recall(self, ref: str) -> str | None:
+        """Give the commit of a ref of this repository; None without one."""
+        try:
+            return self._run("rev-parse", "--verify", "--quiet", ref).decode().strip()
+        except GitRefused:
+            return None
+
+    def forget(self, ref: str) -> None:
+        """Take a ref out of this repository."""
+        self._run("update-ref", "-d", ref)
 
     def commit(self, parent: str, files: Mapping[str, bytes | None], message: str) -> str:
         """Make a commit of the parent's files with these in their places; None takes one out."""
@@ -180,8 +220,13 @@ def _find_embedded(where: Path) -> Path | None:
     return None
 
 
+def hide_login(text: str) -> str:
+    """Take out of a text what its addresses hold of a name and a secret."""
+    return _LOGIN.sub("://", text)
+
+
 def _read_refusal(said: bytes) -> str:
     """Put what git said last into one line, without what an address may hold of a secret."""
-    text = _LOGIN.sub("://", said.decode(errors="replace"))
+    text = hide_login(said.decode(errors="replace"))
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return "; ".join(lines[-_MOST_LINES:]) or "it failed, and did not say why"

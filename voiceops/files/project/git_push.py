@@ -7,7 +7,7 @@ clone, a changed file, a detached HEAD and a `.gitignore` do no harm, and no reb
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from voiceops.files.lockfile.emergency import emergency_path
 from voiceops.files.lockfile.lockfile import dump_lock, parse_lock
 from voiceops.files.lockfile.merge import merge_locks
 from voiceops.files.project.git_command import Git, open_git
+from voiceops.files.project.git_mark import Mark, Waiting, outlive, place, take_away
 from voiceops.files.regular_file import read_regular
 
 _MOST_TRIES = 5
@@ -53,21 +54,32 @@ def check_tip(lockfile: Path, to: Destination, *, token: str, user: str) -> None
         _refuse_old(files, files.git.fetch(to.remote, to.ref), to)
 
 
-def prove_push(lockfile: Path, to: Destination, *, token: str, user: str) -> None:
-    """Do all of a push that can be done before there is something to push; nothing is changed.
+def prove_push(lockfile: Path, to: Destination, *, token: str, user: str, waiting: Waiting) -> None:
+    """Do all of a push that can be done before there is something to push, and mark the server.
 
     That is: find the repository, name the author, read the files, put them into a commit on the
     branch's tip, and let the server see who we are. What its rules say of a branch is not told
-    before the push itself. Raises GitRefused, and DecisionNeeded as `check_tip` does.
+    before the push itself. Where the mark of a run is that has not ended, what that one sent is
+    waited for first. No branch is changed. Raises GitRefused, and DecisionNeeded as `check_tip`
+    does, or if another run begins at the same time.
     """
     with _opened(lockfile, to, token=token, user=user) as files:
-        tip = files.git.fetch(to.remote, to.ref)
-        _refuse_old(files, tip, to)
-        held = {path: files.on_disk(path) for path in files.paths}
-        lock_path = files.paths[0]
-        held[lock_path] = held[lock_path] or dump_lock(Lock())
-        commit = files.git.commit(tip, held, to.message)
-        files.git.push(to.remote, f"{commit}:{to.ref}", "--dry-run", *_say(to.options))
+        _prove(files, to)
+        mark = files.mark(to)
+        seen = outlive(mark, waiting)
+        if seen is not None:
+            _prove(files, to)  # the branch may have moved
+        place(mark, seen, waiting, note=to.message)
+
+
+def _prove(files: _Files, to: Destination) -> None:
+    tip = files.git.fetch(to.remote, to.ref)
+    _refuse_old(files, tip, to)
+    held = {path: files.on_disk(path) for path in files.paths}
+    lock_path = files.paths[0]
+    held[lock_path] = held[lock_path] or dump_lock(Lock())
+    commit = files.git.commit(tip, held, to.message)
+    files.git.push(to.remote, f"{commit}:{to.ref}", "--dry-run", *_say(to.options))
 
 
 def push_lockfile(lockfile: Path, to: Destination, *, token: str, user: str) -> str:
@@ -94,6 +106,17 @@ def push_lockfile(lockfile: Path, to: Destination, *, token: str, user: str) -> 
     raise AssertionError("the last attempt raises")
 
 
+def end_mark(
+    lockfile: Path, to: Destination, *, token: str, user: str, say: Callable[[str], None]
+) -> None:
+    """Take away the mark that `prove_push` set from this checkout, if it did.
+
+    A server that keeps it is told of, and no fault: the next run waits for nothing then.
+    """
+    with _opened(lockfile, to, token=token, user=user) as files:
+        take_away(files.mark(to), say)
+
+
 @dataclass(frozen=True, slots=True)
 class _Files:
     """What is committed: the lockfile and its emergency file, by their paths in the repository."""
@@ -101,6 +124,10 @@ class _Files:
     git: Git
     folder: Path
     paths: tuple[str, str]
+
+    def mark(self, to: Destination) -> Mark:
+        """Give the mark of this lockfile."""
+        return Mark(self.git, to.remote, self.paths[0])
 
     def on_disk(self, path: str) -> bytes | None:
         """Read the file of the checkout; None if there is none. A link is refused."""

@@ -16,6 +16,18 @@ def is_repository(root: Path) -> bool:
     return _ask(root, "rev-parse", "--is-inside-work-tree") == "true"
 
 
+def find_main_branch(root: Path) -> str:
+    """Name the branch that the server has checked out, as far as this clone knows; else ours.
+
+    Without a repository, and where no branch is checked out, that is `main`.
+    """
+    theirs = _ask(root, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD")
+    if theirs:
+        return theirs.removeprefix("refs/remotes/origin/")
+    ours = _ask(root, "symbolic-ref", "--quiet", "HEAD")
+    return ours.removeprefix("refs/heads/") if ours else "main"
+
+
 def is_ignored(root: Path, path: Path) -> bool:
     """Tell whether git leaves a path out."""
     return _ask(root, "check-ignore", "--", str(path)) is not None

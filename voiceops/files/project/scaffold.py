@@ -13,6 +13,7 @@ from voiceops.effects import Effects
 from voiceops.errors import FileUnusable
 from voiceops.files.atomic import replace_file
 from voiceops.files.manifests.read import manifest_schema
+from voiceops.files.project.pipeline import Pipeline
 from voiceops.files.regular_file import read_regular
 from voiceops.files.settings.read import CONFIG_NAME
 from voiceops.files.write_errors import writing
@@ -38,10 +39,6 @@ _WORKFLOWS = {
     Ci.GITHUB: (".github/workflows/voiceops.yml", "github.yml"),
     Ci.GITLAB: (".gitlab-ci.yml", "gitlab.yml"),
 }
-
-
-# Stands in the pipelines where they install voiceops.
-_PLACE = b"VOICEOPS-REQUIREMENT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +68,13 @@ def lacks_pipeline(root: Path, ci: Ci) -> bool:
     return ci is not Ci.NONE and not (root / _WORKFLOWS[ci][0]).exists()
 
 
-def is_below_top(root: Path) -> bool:
-    """Tell whether a folder lies in a git repository, and is not its top."""
-    return not (root / ".git").exists() and any((up / ".git").exists() for up in root.parents)
-
-
-def plan_scaffold(root: Path, ci: Ci, *, requirement: str | None) -> list[NewFile]:
+def plan_scaffold(root: Path, ci: Ci, *, pipeline: Pipeline | None) -> list[NewFile]:
     """List what a project still lacks, in the order of writing; nothing that is there changes.
 
-    A file that needs a line gets it at its end. The pipeline installs `requirement`; without one
-    there is no pipeline. Raises FileUnusable if a file cannot be read.
+    A file that needs a line gets it at its end. Without what a pipeline is for there is none.
+    Raises FileUnusable if a file cannot be read.
     """
-    return [*_plan_whole(root, ci, requirement), *_plan_lines(root)]
+    return [*_plan_whole(root, ci, pipeline), *_plan_lines(root)]
 
 
 def write_scaffold(root: Path, new: list[NewFile], *, effects: Effects) -> None:
@@ -94,15 +86,15 @@ def write_scaffold(root: Path, new: list[NewFile], *, effects: Effects) -> None:
             replace_file(path, file.data, effects=effects, mode=0o644)
 
 
-def _plan_whole(root: Path, ci: Ci, requirement: str | None) -> Iterator[NewFile]:
+def _plan_whole(root: Path, ci: Ci, pipeline: Pipeline | None) -> Iterator[NewFile]:
     whole = {SCHEMA: json.dumps(manifest_schema(), indent=2).encode() + b"\n"}
     if not any((root / "manifests").glob("**/*.yaml")):
         whole[MANIFEST] = _template("voices.yaml")
     if not (root / "voiceops.yml").exists():  # a slip, which every command tells of
         whole[CONFIG_NAME] = _template("settings.yaml")
-    if ci is not Ci.NONE and requirement:
+    if ci is not Ci.NONE and pipeline:
         path, template = _WORKFLOWS[ci]
-        whole[path] = _template(template).replace(_PLACE, requirement.encode())
+        whole[path] = pipeline.fill(_template(template))
     for path, data in whole.items():
         if not (root / path).exists():
             yield NewFile(path, data, is_new=True)
