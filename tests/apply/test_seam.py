@@ -69,7 +69,7 @@ ALLOWED = {
         "provider/transport/websocket.py",
         "self._connection.recv",
     ): "a frame of its own session",
-    ("provider/families/qwen/speech_http.py", "client.send"): "performed inside `exchange`",
+    ("provider/speech/over_http.py", "client.send"): "performed inside `exchange`",
     ("threads.py", "wait"): "waits for threads of its own",
     ("files/regular_file.py", "os.open"): "opens to read, without waiting for a pipe",
     (

@@ -29,10 +29,11 @@ from voiceops.core.voice import read_created
 from voiceops.effects import System
 from voiceops.errors import AuthenticationFailed, Place, ServiceError
 from voiceops.provider.families.qwen.realtime import speak_in_session
-from voiceops.provider.families.qwen.speech import Piece, Utterance
-from voiceops.provider.families.qwen.speech_http import speak_over_http
+from voiceops.provider.families.qwen.speech import ask
 from voiceops.provider.protocol import Created
 from voiceops.provider.service import PATH, Service
+from voiceops.provider.speech.over_http import speak_over_http
+from voiceops.provider.speech.pieces import Piece, Utterance
 from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.endpoints import resolve_endpoint
 from voiceops.provider.transport.websocket import dial_service
@@ -167,7 +168,7 @@ def test_the_voice_speaks(key: str, made: tuple[str, Created]) -> None:
     pieces: list[Piece] = (
         list(speak_in_session(utterance, dial_service(access, model), access))
         if "realtime" in model
-        else list(speak_over_http(utterance, access))
+        else list(speak_over_http(utterance, access, ask))
     )
     assert sum(len(piece.audio) for piece in pieces) > 24_000
     FINDINGS[f"characters billed for {len(TEXT)} ({model})"] = sum(

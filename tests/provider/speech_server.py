@@ -13,7 +13,7 @@ from websockets.sync.server import ServerConnection
 from websockets.sync.server import serve as serve_websocket
 
 from voiceops.effects import System
-from voiceops.provider.families.qwen.speech import Utterance
+from voiceops.provider.speech.pieces import Utterance
 from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.endpoints import Endpoint
 

@@ -19,9 +19,10 @@ from voiceops.errors import (
     Throttled,
     Unreachable,
 )
-from voiceops.provider.families.qwen.speech import Piece, join_samples
-from voiceops.provider.families.qwen.speech_http import MAX_REPLY_BYTES, speak_over_http
+from voiceops.provider.families.qwen.speech import ask
 from voiceops.provider.repeatable import ServiceFailed
+from voiceops.provider.speech.over_http import MAX_REPLY_BYTES, speak_over_http
+from voiceops.provider.speech.pieces import Piece, join_samples
 from voiceops.provider.transport.exchange import ReplyLost
 from voiceops.provider.transport.sse import MAX_LINE_BYTES, read_events
 
@@ -54,6 +55,7 @@ def listen(
             speak_over_http(
                 utter(*parts),
                 access(port),
+                ask,
                 silence_limit_s=silence_limit_s,
                 part_limit_s=part_limit_s,
             )
@@ -97,7 +99,7 @@ def test_audio_that_comes_unstreamed_is_taken() -> None:
 def test_every_request_passes_the_seam() -> None:
     effects = Counting()
     with serve_bytes(STREAM + event(b"ab") + LAST, STREAM + event(b"cd") + LAST) as (port, _):
-        list(speak_over_http(utter("One.", "Two."), replace(access(port), effects=effects)))
+        list(speak_over_http(utter("One.", "Two."), replace(access(port), effects=effects), ask))
     assert effects.exchanges == 2
 
 

@@ -9,7 +9,8 @@ from speech_server import KEY, REALTIME_MODEL, utter
 
 from voiceops.effects import System
 from voiceops.errors import Unreachable
-from voiceops.provider.families.qwen.speech_http import speak_over_http
+from voiceops.provider.families.qwen.speech import ask
+from voiceops.provider.speech.over_http import speak_over_http
 from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.endpoints import Endpoint
 from voiceops.provider.transport.websocket import dial_service
@@ -18,7 +19,7 @@ SERVICE = Access(Endpoint("https://service.invalid/api/v1", "test"), KEY, None, 
 
 
 def speak() -> None:
-    list(speak_over_http(utter(), SERVICE))
+    list(speak_over_http(utter(), SERVICE, ask))
 
 
 def dial() -> None:

@@ -37,8 +37,8 @@ from voiceops.errors import (
     Unreachable,
 )
 from voiceops.provider.families.qwen.realtime import Limits, speak_in_session
-from voiceops.provider.families.qwen.speech import find_limit_s
 from voiceops.provider.repeatable import ServiceFailed
+from voiceops.provider.speech.pieces import find_limit_s
 from voiceops.provider.transport.exchange import ReplyLost
 from voiceops.provider.transport.websocket import MAX_FRAME_BYTES, dial_service
 

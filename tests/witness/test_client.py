@@ -14,9 +14,10 @@ from voiceops.core.spec import Spec
 from voiceops.effects import System
 from voiceops.errors import Place
 from voiceops.provider.families.qwen.realtime import speak_in_session
-from voiceops.provider.families.qwen.speech import Utterance
-from voiceops.provider.families.qwen.speech_http import speak_over_http
+from voiceops.provider.families.qwen.speech import ask
 from voiceops.provider.service import Service
+from voiceops.provider.speech.over_http import speak_over_http
+from voiceops.provider.speech.pieces import Utterance
 from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.endpoints import Endpoint
 from voiceops.provider.transport.websocket import dial_service
@@ -50,7 +51,7 @@ def act(served: Served) -> None:
     provider.close()
     access = Access(endpoint, "sk-sdk", None, EFFECTS)
     http = Utterance(served.create(HTTP_MODEL), HTTP_MODEL, "en", (TEXT,))
-    assert b"".join(piece.audio for piece in speak_over_http(http, access))
+    assert b"".join(piece.audio for piece in speak_over_http(http, access, ask))
     realtime = Utterance(served.create(REALTIME_MODEL), REALTIME_MODEL, "en", (TEXT,))
     session = dial_service(access, REALTIME_MODEL)
     assert b"".join(piece.audio for piece in speak_in_session(realtime, session, access))

@@ -15,7 +15,7 @@ from typing import IO
 
 from voiceops.effects import Effects
 from voiceops.errors import FileUnusable, VoiceopsError
-from voiceops.provider.families.qwen.speech import SAMPLE_RATE_HZ
+from voiceops.provider.speech.pieces import SAMPLE_RATE_HZ
 
 # Players that take raw samples on stdin, and how they are told what these are.
 PLAYERS = (

@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from voiceops.core.families.known import parse_voice_name
+from voiceops.core.families.known import (
+    FAMILIES,
+    family_of,
+    family_of_voice,
+    parse_voice_name,
+)
 from voiceops.core.forms import ACCOUNT_ZONE
 from voiceops.core.texts.parts import cut_text
-from voiceops.errors import NameUnknown, UsageFault, VoiceopsError
+from voiceops.core.voice import Status
+from voiceops.errors import NameUnknown, Rejected, UsageFault, VoiceopsError
 from voiceops.files.lockfile.lockfile import read_lock, write_lock
 from voiceops.files.state.folder import make_state_dir
 from voiceops.files.state.process_lock import hold
-from voiceops.provider.families.qwen.speech import (
+from voiceops.provider.families.known import DIALECTS
+from voiceops.provider.speech.pieces import (
     LONGEST_PART,
     Piece,
     Utterance,
-    is_designed,
-    is_realtime,
     join_samples,
 )
 from voiceops.provider.transport.access import Access
-from voiceops.provider.transport.websocket import Dial, dial_service
+from voiceops.provider.transport.websocket import Dial
 from voiceops.workflows.observe import Workspace
 
 
@@ -42,7 +47,8 @@ def find_speaker(workspace: Workspace, wanted: str, *, model: str | None) -> Spe
     there is none, UsageFault if it does not speak with `model`, or with none that we know.
     """
     speaker = _find_locked(workspace, wanted) or _find_live(workspace, wanted)
-    if not is_designed(speaker.target_model):
+    family = family_of_voice(speaker.voice_id) or family_of(speaker.target_model)
+    if family is None:
         raise UsageFault(
             f"{speaker.voice_id} was made for {speaker.target_model}, which is no model of "
             "designed voices"
@@ -53,14 +59,28 @@ def find_speaker(workspace: Workspace, wanted: str, *, model: str | None) -> Spe
             f"{speaker.target_model}",
             hint="a voice speaks with its own model alone: declare one for the other model",
         )
+    if family.has_status:
+        _refuse_silent(speaker, workspace)
     return speaker
+
+
+def _refuse_silent(speaker: Speaker, workspace: Workspace) -> None:
+    """Refuse a voice that cannot speak, or not yet: the service would send silence."""
+    live = workspace.provider.query(speaker.voice_id)
+    if live is not None and live.status is Status.IN_REVIEW:
+        raise Rejected(f"{speaker.voice_id} is still in review", hint="try again in a minute")
+    if live is not None and live.status is Status.REFUSED:
+        hint = "edit its text in the manifest, and apply: another voice is made"
+        raise Rejected(f"the service refused {speaker.voice_id} in its review", hint=hint)
 
 
 def say(speaker: Speaker, text: str, access: Access, *, dial: Dial | None) -> Iterator[Piece]:
     """Say a text of any length, over the protocol of the voice's model; the audio as it comes."""
     parts = cut_text(text, LONGEST_PART)
     utterance = Utterance(speaker.voice_id, speaker.target_model, speaker.language, parts)
-    return join_samples(_speak(utterance, access, dial))
+    family = family_of_voice(speaker.voice_id) or family_of(speaker.target_model)
+    dialect = DIALECTS[family.key if family else FAMILIES[0].key]
+    return join_samples(dialect.speak(utterance, access, dial))
 
 
 def note_use(workspace: Workspace, speaker: Speaker) -> str:
@@ -99,16 +119,3 @@ def _find_live(workspace: Workspace, wanted: str) -> Speaker:
     if live is None:
         raise NameUnknown(f"the service has no voice {wanted}", hint="see `voiceops list`")
     return Speaker("", wanted, live.target_model, live.language)
-
-
-def _speak(utterance: Utterance, access: Access, dial: Dial | None) -> Iterator[Piece]:
-    if is_realtime(utterance.target_model):
-        from voiceops.provider.families.qwen.realtime import speak_in_session
-
-        model = utterance.target_model
-        session = dial(model, access.headers) if dial else dial_service(access, model)
-        yield from speak_in_session(utterance, session, access)
-    else:
-        from voiceops.provider.families.qwen.speech_http import speak_over_http
-
-        yield from speak_over_http(utterance, access)

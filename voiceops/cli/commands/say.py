@@ -19,7 +19,7 @@ from voiceops.report.terminal import show
 
 if TYPE_CHECKING:
     from voiceops.cli.sound import Sink
-    from voiceops.provider.families.qwen.speech import Piece
+    from voiceops.provider.speech.pieces import Piece
 
 STDIO = "-"
 MAX_TEXT_BYTES = 1024 * 1024
@@ -107,7 +107,7 @@ class Count:
 
     @property
     def _seconds(self) -> float:
-        from voiceops.provider.families.qwen.speech import BYTES_A_SECOND
+        from voiceops.provider.speech.pieces import BYTES_A_SECOND
 
         return self.audio_bytes / BYTES_A_SECOND
 

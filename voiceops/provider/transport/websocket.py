@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlsplit
 
 from voiceops.errors import ProtocolViolated, Unreachable
-from voiceops.provider.families.qwen.speech import LABEL, take_reply
 from voiceops.provider.quote import quote_text
+from voiceops.provider.speech.pieces import LABEL, take_reply
 from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.endpoints import API_PATH, is_loopback
 from voiceops.provider.transport.exchange import MIB

@@ -8,6 +8,7 @@ from voiceops.core.desired import Desired
 from voiceops.core.families.cosyvoice import COSYVOICE
 from voiceops.core.voice import Status
 from voiceops.provider.dialect import Dialect
+from voiceops.provider.families.cosyvoice.speech import speak
 
 
 def _write(desired: Desired) -> Mapping[str, object]:
@@ -28,6 +29,7 @@ COSYVOICE_DIALECT = Dialect(
     delete="delete_voice",
     voice="voice_id",
     write=_write,
+    speak=speak,
     statuses={
         "OK": Status.READY,
         "DEPLOYING": Status.IN_REVIEW,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from voiceops.core.desired import Desired
 from voiceops.core.families.qwen import QWEN
 from voiceops.provider.dialect import Dialect
+from voiceops.provider.families.qwen.speech import speak
 
 
 def _write(desired: Desired) -> Mapping[str, object]:
@@ -27,4 +28,5 @@ QWEN_DIALECT = Dialect(
     delete="delete",
     voice="voice",
     write=_write,
+    speak=speak,
 )

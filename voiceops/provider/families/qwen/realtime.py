@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from itertools import count
 
 from voiceops.errors import ModelGone, ProtocolViolated, ServiceError
-from voiceops.provider.families.qwen.speech import (
+from voiceops.provider.families.qwen.speech import name_language
+from voiceops.provider.quote import quote_text
+from voiceops.provider.speech.pieces import (
     LABEL,
     SAMPLE_RATE_HZ,
     Piece,
@@ -20,7 +22,6 @@ from voiceops.provider.families.qwen.speech import (
     read_characters,
     take_reply,
 )
-from voiceops.provider.quote import quote_text
 from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.exchange import ReplyLost
 from voiceops.provider.transport.websocket import Channel
@@ -72,7 +73,7 @@ def _converse(utterance: Utterance, channel: Channel, ear: _Ear, access: Access)
         "mode": "server_commit",
         "response_format": "pcm",
         "sample_rate": SAMPLE_RATE_HZ,
-        "language_type": utterance.language_type,
+        "language_type": name_language(utterance),
     }
     send("session.update", session=settings)
     ear.wait_for("session.updated")

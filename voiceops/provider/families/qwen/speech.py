@@ -1,61 +1,30 @@
-"""Speak with designed voices, over the protocol that their model takes."""
+"""How voices of `qwen-voice-design` speak: over HTTP, or in a session, as their model asks."""
 
 from __future__ import annotations
 
-import base64
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
 
-from voiceops.core.families.limits import LANGUAGES
-from voiceops.errors import ProtocolViolated
-from voiceops.provider.answer import read_answer
-from voiceops.provider.repeatable import take_document
+from voiceops.core.families.qwen import QWEN
+from voiceops.provider.speech.pieces import Piece, Utterance
 from voiceops.provider.transport.access import Access
-from voiceops.provider.transport.exchange import WireReply
+from voiceops.provider.transport.websocket import Dial, dial_service
 
-LABEL = "say"
-
-SAMPLE_RATE_HZ = 24_000
-BYTES_A_SECOND = SAMPLE_RATE_HZ * 2
-# API reference of speech synthesis: at most 600 characters a request. It does not tell whether an
-# ideograph counts twice there, too, as it does on the bill; so it does here.
-LONGEST_PART = 600
-MAX_AUDIO_BYTES = 512 * 1024 * 1024
-FAMILY = "qwen3-tts-vd"
+PATH = "/services/aigc/multimodal-generation/generation"
 _REALTIME_MARK = "-realtime"
-# What errors mean that come within a stream or a session, where there is no HTTP status.
-_STATUSES = (
-    (re.compile(r"^Throttling"), 429),
-    (
-        re.compile(r"^InternalError|^SystemError$|^ModelServ|^ModelUnavailable$|^RequestTimeOut$"),
-        500,
-    ),
-)
-_BAD_REQUEST = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Utterance:
-    """What is to be said: parts of at most 600 characters, with a voice made for the model."""
+def speak(utterance: Utterance, access: Access, dial: Dial | None) -> Iterator[Piece]:
+    """Say all parts, over the protocol of the voice's model; the audio as it comes."""
+    if is_realtime(utterance.target_model):
+        from voiceops.provider.families.qwen.realtime import speak_in_session
 
-    voice_id: str
-    target_model: str
-    language: str
-    parts: tuple[str, ...]
+        model = utterance.target_model
+        session = dial(model, access.headers) if dial else dial_service(access, model)
+        yield from speak_in_session(utterance, session, access)
+    else:
+        from voiceops.provider.speech.over_http import speak_over_http
 
-    @property
-    def language_type(self) -> str:
-        """Name the language as speech synthesis does; `Auto` if it is none of ours."""
-        return LANGUAGES.get(self.language, "Auto")
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Some audio as it came: raw PCM, 24 kHz, mono, 16 bit; `characters` were billed with it."""
-
-    audio: bytes = b""
-    characters: int = 0
+        yield from speak_over_http(utterance, access, ask)
 
 
 def is_realtime(target_model: str) -> bool:
@@ -63,63 +32,16 @@ def is_realtime(target_model: str) -> bool:
     return _REALTIME_MARK in target_model
 
 
-def is_designed(target_model: str) -> bool:
-    """Tell whether a model speaks with designed voices."""
-    return target_model.startswith(FAMILY)
+def name_language(utterance: Utterance) -> str:
+    """Name the language as speech synthesis does; `Auto` if it is none of the family's."""
+    return QWEN.languages.get(utterance.language, "Auto")
 
 
-def find_limit_s(parts: Iterable[str]) -> float:
-    """Tell how long these parts may take to be said: a minute, and a second for three characters.
-
-    Nobody speaks so slowly, and whoever listens while the audio comes has time enough.
-    """
-    return 60 + sum(map(len, parts)) / 3
-
-
-def join_samples(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """Pass pieces on so that each holds whole samples; the service may cut one in two.
-
-    Raises ProtocolViolated for half a sample at the end, for none at all, and for more than
-    512 MiB.
-    """
-    half, total = b"", 0
-    for piece in pieces:
-        audio = half + piece.audio
-        half = audio[len(audio) // 2 * 2 :]
-        total += len(piece.audio)
-        if total > MAX_AUDIO_BYTES:
-            raise ProtocolViolated(f"{LABEL}: more than {MAX_AUDIO_BYTES:,} bytes of audio came")
-        yield Piece(audio[: len(audio) // 2 * 2], piece.characters)
-    if half:
-        raise ProtocolViolated(f"{LABEL}: the audio ends in the middle of a sample")
-    if not total:
-        raise ProtocolViolated(f"{LABEL}: no audio came")
-
-
-def take_reply(body: bytes, access: Access, *, status: int) -> Mapping[str, object]:
-    """Give the document of a reply that says that all went well, as `take_document` does.
-
-    An error that came without a status of its own has the status 0 here.
-    """
-    now = access.effects.now()
-    answer = read_answer(WireReply(status, body), label=LABEL, key=access.key, now=now)
-    if not status:
-        found = (known for pattern, known in _STATUSES if pattern.search(answer.code))
-        answer = replace(answer, status=next(found, _BAD_REQUEST))
-    return take_document(answer)
-
-
-def decode_audio(data: object) -> bytes:
-    """Decode the base64 of a piece; raises ProtocolViolated if it is none."""
-    try:
-        if isinstance(data, str):
-            return base64.b64decode(data, validate=True)
-    except ValueError as error:
-        raise ProtocolViolated(f"{LABEL}: the audio that came is not valid base64") from error
-    raise ProtocolViolated(f"{LABEL}: the audio that came is no text")
-
-
-def read_characters(usage: object) -> int:
-    """Read how many characters were billed; 0 if that is not told."""
-    characters = usage.get("characters") if isinstance(usage, dict) else None
-    return characters if isinstance(characters, int) and characters > 0 else 0
+def ask(utterance: Utterance, part: str) -> tuple[str, Mapping[str, object]]:
+    """Write the request for one part."""
+    said = {
+        "text": part,
+        "voice": utterance.voice_id,
+        "language_type": name_language(utterance),
+    }
+    return PATH, {"model": utterance.target_model, "input": said, "parameters": {}}

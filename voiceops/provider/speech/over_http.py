@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import httpx
 
 from voiceops.errors import ProtocolViolated, Unreachable
-from voiceops.provider.families.qwen.speech import (
+from voiceops.provider.quote import quote_text
+from voiceops.provider.speech.pieces import (
     LABEL,
     Piece,
     Utterance,
@@ -19,7 +20,6 @@ from voiceops.provider.families.qwen.speech import (
     read_characters,
     take_reply,
 )
-from voiceops.provider.quote import quote_text
 from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.exchange import MIB, ReplyLost
 from voiceops.provider.transport.in_process import InProcess
@@ -27,7 +27,6 @@ from voiceops.provider.transport.proxy import find_proxy
 from voiceops.provider.transport.sse import ServerEvent, read_events
 from voiceops.provider.transport.trust import trust_for
 
-PATH = "/services/aigc/multimodal-generation/generation"
 CONNECT_LIMIT_S = 10.0
 SILENCE_LIMIT_S = 30.0
 MAX_REPLY_BYTES = 8 * MIB
@@ -35,9 +34,14 @@ _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 _CHECK_HINT = "check the network, the endpoint and the proxy settings"
 
 
+# The path of a request for one part, and its body.
+Ask = Callable[[Utterance, str], tuple[str, Mapping[str, object]]]
+
+
 def speak_over_http(
     utterance: Utterance,
     access: Access,
+    ask: Ask,
     *,
     silence_limit_s: float = SILENCE_LIMIT_S,
     part_limit_s: float | None = None,
@@ -49,7 +53,11 @@ def speak_over_http(
     """
     with _open_client(access, silence_limit_s) as client:
         for part in utterance.parts:
-            request = _write_request(utterance, part, access, client)
+            path, document = ask(utterance, part)
+            # In ASCII: half a surrogate pair, from a command line that is not UTF-8, has no UTF-8.
+            content = json.dumps(document).encode()
+            address = access.endpoint.base_url + path
+            request = client.build_request("POST", address, content=content)
             with _explaining(request, silence_limit_s), _send(request, client, access) as reply:
                 end = access.effects.monotonic() + (part_limit_s or find_limit_s([part]))
                 events = _find_events(reply, _until(end, reply.iter_raw(), access))
@@ -86,23 +94,6 @@ def _open_client(access: Access, silence_limit_s: float) -> httpx.Client:
         why = "the proxy in HTTPS_PROXY or ALL_PROXY cannot be used"
         message = f"{LABEL}: cannot reach {address.netloc}: {why}"
         raise Unreachable(message, hint=_CHECK_HINT) from error
-
-
-def _write_request(
-    utterance: Utterance, part: str, access: Access, client: httpx.Client
-) -> httpx.Request:
-    document = {
-        "model": utterance.target_model,
-        "input": {
-            "text": part,
-            "voice": utterance.voice_id,
-            "language_type": utterance.language_type,
-        },
-        "parameters": {},
-    }
-    # In ASCII: half a surrogate pair, from a command line that is not UTF-8, has no UTF-8.
-    content = json.dumps(document).encode()
-    return client.build_request("POST", access.endpoint.base_url + PATH, content=content)
 
 
 @contextmanager
@@ -143,7 +134,11 @@ def _find_events(reply: httpx.Response, chunks: Iterable[bytes]) -> Iterable[Ser
 
 
 def _read_pieces(events: Iterable[ServerEvent], status: int, access: Access) -> Iterator[Piece]:
-    """Give the audio of each event; raises ReplyLost if the last one does not say that it is."""
+    """Give the audio of each event; raises ReplyLost if the last one does not say that it is.
+
+    Characters are told with the last event, or at the end of each sentence.
+    """
+    characters = 0
     for event in events:
         document = take_reply(event.data, access, status=_find_status(event, status))
         output = document.get("output")
@@ -152,9 +147,11 @@ def _read_pieces(events: Iterable[ServerEvent], status: int, access: Access) -> 
         audio = output.get("audio")
         data = audio.get("data") if isinstance(audio, dict) else None
         is_last = output.get("finish_reason") == "stop"
+        told = read_characters(document.get("usage"))
+        characters = max(characters, told)
         yield Piece(
             decode_audio(data) if data else b"",
-            read_characters(document.get("usage")) if is_last else 0,
+            characters if is_last else 0,
         )
         if is_last:
             return
