@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voiceops.cli.options import Global
+from voiceops.core.families.fit import find_reachable
 from voiceops.effects import System
 from voiceops.errors import UsageFault
 from voiceops.files.settings.read import SANDBOX, Environment
@@ -40,9 +41,12 @@ BASE_URL_VARIABLE = "DASHSCOPE_HTTP_BASE_URL"
 
 
 @contextmanager
-def open_workspace(said: Global) -> Iterator[Workspace]:
-    """Read the settings, find key and endpoint, and connect; everything is closed at the end."""
-    with open_speech(said) as speech:
+def open_workspace(said: Global, *, model: str = "") -> Iterator[Workspace]:
+    """Read the settings, find key and endpoint, and connect; everything is closed at the end.
+
+    The family of a `model` is listed, too, if it designs voices at the endpoint.
+    """
+    with open_speech(said, model=model) as speech:
         yield speech.workspace
 
 
@@ -56,7 +60,7 @@ class Speech:
 
 
 @contextmanager
-def open_speech(said: Global) -> Iterator[Speech]:
+def open_speech(said: Global, *, model: str = "") -> Iterator[Speech]:
     """Open the workspace together with what speaking needs."""
     root = said.root
     config = said.read_config()
@@ -67,7 +71,10 @@ def open_speech(said: Global) -> Iterator[Speech]:
             access,
             requests_per_minute=settings.requests_per_minute,
             listing=settings.listing,
-            families=lambda: find_families(root, environment, open_journal(workspace)),
+            families=lambda: (
+                find_families(root, environment, open_journal(workspace))
+                | find_reachable(model, environment.endpoint)
+            ),
             tell=_tell_pause,
         )
         workspace = Workspace(

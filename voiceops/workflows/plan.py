@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
+from voiceops.core.families.move import move
 from voiceops.core.forms import ACCOUNT_ZONE
 from voiceops.core.inventory import Inventory, take_inventory
 from voiceops.core.plan import Plan
@@ -12,10 +15,32 @@ from voiceops.files.lockfile.lockfile import read_lock
 from voiceops.workflows.observe import Workspace, claims_of, observe, read_declared
 
 
-def plan(workspace: Workspace, options: Options) -> Plan:
-    """Compare what is declared, locked and live; nothing is changed anywhere."""
+@dataclass(frozen=True, slots=True)
+class AsIf:
+    """Plan as if voices were for another model: those of the globs `names`, or all without any."""
+
+    target_model: str
+    names: tuple[str, ...] = ()
+
+
+def plan(workspace: Workspace, options: Options, *, as_if: AsIf | None = None) -> Plan:
+    """Compare what is declared, locked and live; nothing is changed anywhere.
+
+    `as_if` asks what a move would take: what does not fit its model is among the warnings. Such a
+    plan is not what the manifests say, and can not be applied.
+    """
     lock = read_lock(workspace.environment.lockfile)
-    return make_plan(observe(workspace, options, lock, read_declared(workspace, lock)))
+    manifests = read_declared(workspace, lock)
+    if as_if is not None:
+        moved, faults = move(
+            manifests.desired,
+            as_if.target_model,
+            names=as_if.names,
+            endpoint=workspace.environment.endpoint,
+        )
+        warnings = (*manifests.warnings, *faults)
+        manifests = replace(manifests, desired=moved, warnings=warnings)
+    return make_plan(observe(workspace, options, lock, manifests))
 
 
 def list_voices(workspace: Workspace) -> Inventory:

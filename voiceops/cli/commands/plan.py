@@ -14,11 +14,13 @@ from voiceops.cli.delivery import Delivery, document_options
 from voiceops.cli.everywhere import everywhere_option, run_everywhere, say_each
 from voiceops.cli.options import Global, global_options, planning_options
 from voiceops.cli.terminal import style_for
-from voiceops.errors import ExitCode
+from voiceops.errors import ExitCode, UsageFault
+from voiceops.report.terminal import show
 
 if TYPE_CHECKING:
     from voiceops.core.plan import Plan
     from voiceops.core.settings import Options
+    from voiceops.workflows.plan import AsIf
 
 
 @click.command("plan")
@@ -28,14 +30,22 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Exit 2 if there are changes, 3 if a person must decide.",
 )
+@click.argument("names", metavar="[NAME...]", nargs=-1)
+@click.option(
+    "--as-if",
+    metavar="target_model=MODEL",
+    help="Show what a move to another model would take, of these names or of all.",
+)
 @everywhere_option
 @global_options
 @document_options
-def command(
+def command(  # noqa: PLR0913 - one parameter an option, each by name
     said: Global,
     options: Options,
     *,
     delivery: Delivery,
+    names: tuple[str, ...],
+    as_if: str | None,
     detailed_exitcode: bool,
     all_environments: bool,
 ) -> int:
@@ -44,29 +54,60 @@ def command(
     Nothing is changed, anywhere. The exit code is 0 whatever the plan says, unless
     --detailed-exitcode is given. A plan saved with -o can be shown and applied.
     """
+    move = _read_move(as_if, names, delivery)
 
     def work(said: Global, delivery: Delivery) -> int:
-        return _plan(said, options, delivery=delivery, is_detailed=detailed_exitcode)
+        return _plan(said, options, delivery=delivery, is_detailed=detailed_exitcode, move=move)
 
     if all_environments:
         return run_everywhere(say_each(said), delivery, work, parallelism=options.parallelism)
     return work(said, delivery)
 
 
-def _plan(said: Global, options: Options, *, delivery: Delivery, is_detailed: bool) -> int:
+def _read_move(as_if: str | None, names: tuple[str, ...], delivery: Delivery) -> AsIf | None:
+    """Read what --as-if and the names say; None without it."""
+    from voiceops.core.families.known import FAMILIES, family_of
+    from voiceops.workflows.plan import AsIf
+
+    if as_if is None:
+        if names:
+            raise UsageFault("plan takes names with --as-if alone", hint="say --only NAME")
+        return None
+    field, _, model = as_if.partition("=")
+    if field != "target_model" or not model:
+        hint = "write --as-if target_model=MODEL"
+        raise UsageFault(f"--as-if says {as_if!r}, which no voice can be as if", hint=hint)
+    if family_of(model) is None:
+        known = ", ".join(model for family in FAMILIES for model in family.models)
+        raise UsageFault(f"{model} is of no family that voiceops knows", hint=f"one of {known}")
+    if delivery.output is not None:
+        raise UsageFault("a plan as if can not be applied", hint="leave -o out, or say --json")
+    return AsIf(model, names)
+
+
+def _plan(
+    said: Global,
+    options: Options,
+    *,
+    delivery: Delivery,
+    is_detailed: bool,
+    move: AsIf | None,
+) -> int:
     from voiceops.cli.workspace import open_workspace
     from voiceops.core.planning.binding import name_changes
     from voiceops.report.text.plan import render_plan
     from voiceops.workflows.plan import plan
 
-    with open_workspace(said) as workspace:
-        made = plan(workspace, options)
+    with open_workspace(said, model=move.target_model if move else "") as workspace:
+        made = plan(workspace, options, as_if=move)
 
     def write_text() -> str:
         text = render_plan(made, style_for(sys.stdout, said.colour))
+        if move:
+            text = f"As if target_model were {show(move.target_model)}; nothing is changed.\n{text}"
         if delivery.output is not None:
             text += f"Digest of the plan: {name_changes(made)}\n"
-        if made.is_empty or made.needs_a_person:
+        if made.is_empty or made.needs_a_person or move:
             return text
         return f"{text}Next: {next_command(said, options, delivery.output)}\n"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from voiceops.core.desired import Desired
 from voiceops.core.families.family import Family
+from voiceops.core.families.known import family_of
 from voiceops.core.texts.script import Misfit
 from voiceops.errors import Fault
 
@@ -48,8 +49,7 @@ def find_misplaced(desired: Iterable[Desired], endpoint: str) -> Iterator[Fault]
 
     `endpoint` is as the settings say it: a known name, or a host.
     """
-    found = (name for name, marks in _REGIONS.items() if any(mark in endpoint for mark in marks))
-    region = next(found, "")
+    region = _find_region(endpoint)
     for one in desired:
         family = one.family
         if region and region not in family.regions:
@@ -60,6 +60,19 @@ def find_misplaced(desired: Iterable[Desired], endpoint: str) -> Iterator[Fault]
                 f"the endpoint {region}",
                 f"declare it in an environment whose endpoint is {regions}",
             )
+
+
+def find_reachable(target_model: str, endpoint: str) -> frozenset[str]:
+    """Give the key of a model's family, if it may design voices at an endpoint; else nothing."""
+    family, region = family_of(target_model), _find_region(endpoint)
+    is_there = family is not None and (not region or region in family.regions)
+    return frozenset({family.key} if family and is_there else ())
+
+
+def _find_region(endpoint: str) -> str:
+    """Name the region of an endpoint; empty if nobody knows."""
+    found = (name for name, marks in _REGIONS.items() if any(mark in endpoint for mark in marks))
+    return next(found, "")
 
 
 def _find_name_misfit(desired: Desired, family: Family) -> Iterator[tuple[str, Misfit]]:

@@ -48,7 +48,7 @@ def _find_outlived(pairs: Pairs, taken: Set[str], view: View) -> tuple[Fault, ..
         live = view.live(origin.entry.voice_id) if origin else None
         born = live.preferred_name if live else None
         is_pinned = origin is not None and desired.adopt == origin.entry.voice_id
-        if live and born and born not in desired.sent_names and not is_pinned:
+        if live and born and born not in {desired.name, *desired.sent_names} and not is_pinned:
             message = f"{desired.name} stands for a voice that was made as {born}"
             line = f"adopt: {live.voice_id}" if born in claimed else f"aliases: [{born}]"
             hint = f"add `{line}`: by it the voice is found if the lockfile is lost"
