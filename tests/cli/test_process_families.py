@@ -106,3 +106,18 @@ def test_voices_of_both_families_are_made_listed_looked_at_and_spoken_with(
         assert wav.read_bytes().startswith(b"RIFF")
     code, out, _ = sandbox(project, "resolve", "cat")
     assert (code, MODEL in out) == (0, True)
+
+
+def test_voices_of_the_second_family_are_imported_and_then_as_declared(project: Project) -> None:
+    text = MANIFEST.replace("qwen3-tts-vd-2026-01-26", MODEL).partition("  news_old")[0]
+    project.manifest.write_text(text, encoding="utf-8")
+    assert sandbox(project, "apply", "--yes")[0] == 0
+    project.manifest.unlink()
+    project.lockfile.unlink()
+    settings = project.folder / "voiceops.yaml"
+    settings.write_text(settings.read_text("utf-8") + "families: [cosyvoice]\n", encoding="utf-8")
+    code, out, err = sandbox(project, "import", "--all", "--yes")
+    assert code == 0, out + err
+    assert "language: en" in (project.folder / "manifests" / "imported.yaml").read_text("utf-8")
+    _, out, _ = sandbox(project, "plan")
+    assert "No changes: 1 voice as declared." in out

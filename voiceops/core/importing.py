@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, count
 
 from voiceops.core.desired import Desired
@@ -13,6 +13,7 @@ from voiceops.core.plan import Plan, Reason
 from voiceops.core.planning.facts_index import View
 from voiceops.core.planning.planner import make_plan
 from voiceops.core.spec import Spec
+from voiceops.core.texts.script import IDEOGRAPH_WEIGHT, count_letters
 from voiceops.core.voice import LiveVoice
 from voiceops.errors import Place
 
@@ -24,13 +25,15 @@ class Import:
     """A voice that gets a name.
 
     `is_pinned` says that its declaration must name the voice by `adopt`: without a lockfile, name
-    and spec would not lead to this voice, or not to it alone.
+    and spec would not lead to this voice, or not to it alone. `sent_as` is what was sent as its
+    name, where its family would not take the one that it gets.
     """
 
     name: str
     voice_id: str
     spec: Spec
     is_pinned: bool
+    sent_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,18 @@ class Choice:
 
     imports: tuple[Import, ...]
     refusals: tuple[Refusal, ...]
+
+
+def find_spec(voice: LiveVoice) -> Spec | None:
+    """Give a voice's spec as a manifest declares it; None if the service does not tell it.
+
+    A language that its family never tells is guessed from the preview text, which must be in it.
+    """
+    if voice.spec is None or voice.spec.language:
+        return voice.spec
+    letters = count_letters(voice.spec.preview_text)
+    language = "zh" if letters["Han"] * IDEOGRAPH_WEIGHT > letters["Latin"] else "en"
+    return replace(voice.spec, language=language)
 
 
 def choose_imports(
@@ -72,10 +87,11 @@ def choose_imports(
     for voice_id in sorted(set(wanted)):
         why = _find_obstacle(voice_id, view, plan) or undeclarable.get(voice_id, "")
         live = view.live(voice_id)
-        if why or live is None or live.spec is None:
+        spec = find_spec(live) if live else None
+        if why or live is None or spec is None:
             refusals.append(Refusal(voice_id, why))
         else:
-            imports.append(_name(live, live.spec, names, view))
+            imports.append(_name(live, spec, names, view))
             names.add(imports[-1].name)
     return Choice(tuple(imports), tuple(refusals))
 
@@ -114,6 +130,8 @@ def _name(live: LiveVoice, spec: Spec, names: set[str], view: View) -> Import:
     suffixes = chain([""], (f"_{number}" for number in count(2)))
     tries = (preferred[: MAX_NAME_CHARACTERS - len(suffix)] + suffix for suffix in suffixes)
     name = next(name for name in tries if name not in names)
-    desired = Desired(name, spec, _NOWHERE)
+    is_taken = live.family.name_pattern.fullmatch(name)
+    sent_as = "" if is_taken else preferred
+    desired = Desired(name, spec, _NOWHERE, sent_as=sent_as)
     is_found = view.restorable(desired) is None and view.twins(desired) == [live]
-    return Import(name, live.voice_id, spec, is_pinned=not is_found)
+    return Import(name, live.voice_id, spec, is_pinned=not is_found, sent_as=sent_as)

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from voiceops.containment import find_stray
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Facts
-from voiceops.core.importing import Choice, choose_imports
+from voiceops.core.importing import Choice, choose_imports, find_spec
 from voiceops.core.plan import Action, Change, Reason
 from voiceops.core.planning.lock_changes import do_free_parts
 from voiceops.core.settings import Options
@@ -57,7 +57,7 @@ def import_voices(
         undeclarable = {
             voice.voice_id: f"cannot be declared: {fault}"
             for voice in facts.live
-            if voice.spec and (fault := find_undeclarable(voice.spec))
+            if (spec := find_spec(voice)) and (fault := find_undeclarable(spec))
         }
         taken = _find_names(workspace)
         choice = choose_imports(facts, wanted, taken=taken, undeclarable=undeclarable)
@@ -117,7 +117,7 @@ def _find_names(workspace: Workspace) -> set[str]:
 def _declare(choice: Choice, path: str, workspace: Workspace) -> dict[str, Desired]:
     """Write the manifest; gives what it declares, by name."""
     voices = [
-        NewVoice(one.name, one.spec, one.voice_id if one.is_pinned else "")
+        NewVoice(one.name, one.spec, one.voice_id if one.is_pinned else "", one.sent_as)
         for one in choice.imports
     ]
     data = _add_to(path, voices, workspace.root)

@@ -34,7 +34,7 @@ _SCRIPT_WORDS = {
 # One ideograph or syllable says about as much as four letters. Without this weight a brand name in
 # Latin letters would outvote the Chinese sentence around it.
 _EAST_ASIAN = frozenset({"Han", "Kana", "Hangul"})
-_EAST_ASIAN_WEIGHT = 4
+IDEOGRAPH_WEIGHT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def find_preview_misfit(text: str, language: str, *, is_default: bool) -> Misfit
     if not letters:
         return Misfit("has no letters", f"write a sentence in {LANGUAGES[language]}")
     scripts = _SCRIPTS_OF.get(language, _LATIN)
-    weight = _EAST_ASIAN_WEIGHT if scripts & _EAST_ASIAN else 1
+    weight = IDEOGRAPH_WEIGHT if scripts & _EAST_ASIAN else 1
     weighed = Counter({s: n * (weight if s in _EAST_ASIAN else 1) for s, n in letters.items()})
     if _is_mostly(weighed, scripts):
         return None

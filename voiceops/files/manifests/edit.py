@@ -20,11 +20,15 @@ _BOM = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class NewVoice:
-    """A voice to be declared; `adopt` is the one that the name is to stand for, empty if none."""
+    """A voice to be declared; `adopt` is the one that the name is to stand for, empty if none.
+
+    `sent_as` is empty if the name itself is what was sent.
+    """
 
     name: str
     spec: Spec
     adopt: str = ""
+    sent_as: str = ""
 
 
 def find_undeclarable(spec: Spec) -> str:
@@ -124,6 +128,8 @@ def _write_voice(voice: NewVoice, column: int) -> list[str]:
     lines = [f"{' ' * column}{spell_key(voice.name)}:"]
     for field in SPEC_FIELDS:
         lines += spell(field, getattr(voice.spec, field), indent=column + STEP)
+    if voice.sent_as:
+        lines += spell("sent_as", voice.sent_as, indent=column + STEP)
     if voice.adopt:
         lines += spell("adopt", voice.adopt, indent=column + STEP)
     return lines
