@@ -29,6 +29,21 @@ def test_known_names_and_hosts_are_taken(endpoint: str, base_url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("endpoint", "workspace", "host"),
+    [
+        ("beijing", "ws-1", "ws-1.cn-beijing.maas.aliyuncs.com"),
+        ("singapore", "WS1", "ws1.ap-southeast-1.maas.aliyuncs.com"),
+        ("singapore", "no_label", "dashscope-intl.aliyuncs.com"),
+        ("dashscope.aliyuncs.com", "ws-1", "dashscope.aliyuncs.com"),
+        ("singapore", None, "dashscope-intl.aliyuncs.com"),
+    ],
+)
+def test_a_workspace_has_a_host_of_its_own(endpoint: str, workspace: str | None, host: str) -> None:
+    found = resolve_endpoint(endpoint, override=None, workspace=workspace)
+    assert found == Endpoint(f"https://{host}/api/v1", endpoint)
+
+
+@pytest.mark.parametrize(
     "endpoint",
     [
         "",

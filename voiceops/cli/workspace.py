@@ -130,7 +130,9 @@ def reach(root: Path, environment: Environment) -> Iterator[tuple[Access, Dial |
             yield access, partial(_dial_sandbox, sandbox)
     else:
         override = os.environ.get(BASE_URL_VARIABLE)
-        endpoint = resolve_endpoint(environment.endpoint, override=override)
+        endpoint = resolve_endpoint(
+            environment.endpoint, override=override, workspace=environment.workspace
+        )
         variable = environment.key_variable
         key = check_key(os.environ.get(variable), variable)
         yield Access(endpoint, key, environment.workspace, System(root)), None

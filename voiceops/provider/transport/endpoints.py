@@ -12,6 +12,11 @@ KNOWN_HOSTS = {
     "singapore": "dashscope-intl.aliyuncs.com",
     "beijing": "dashscope.aliyuncs.com",
 }
+# The hosts of a workspace, which the vendor recommends (pages of 2026-10-15 and 2026-10-21).
+_WORKSPACE_HOSTS = {
+    "singapore": "ap-southeast-1.maas.aliyuncs.com",
+    "beijing": "cn-beijing.maas.aliyuncs.com",
+}
 API_PATH = "/api/v1"
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -36,8 +41,13 @@ class Endpoint:
     is_overridden: bool = False
 
 
-def resolve_endpoint(endpoint: str, *, override: str | None) -> Endpoint:
+def resolve_endpoint(
+    endpoint: str, *, override: str | None, workspace: str | None = None
+) -> Endpoint:
     """Find the address for an endpoint of the settings, unless the operator overrides it.
+
+    A known name is the host of the workspace, if there is one that can be part of a host, else the
+    host that all share; whoever wants that one in any case names it.
 
     The repository chooses among known names and hosts, which are compared to the letter. The
     operator, who holds the key, may name any host under `https`, and loopback under `http`; a
@@ -46,6 +56,8 @@ def resolve_endpoint(endpoint: str, *, override: str | None) -> Endpoint:
     if override and override.strip():
         return _read_override(override.strip())
     host = KNOWN_HOSTS.get(endpoint, endpoint)
+    if endpoint in KNOWN_HOSTS and re.fullmatch(_LABEL, (workspace or "").lower()):
+        host = f"{(workspace or '').lower()}.{_WORKSPACE_HOSTS[endpoint]}"
     if host not in KNOWN_HOSTS.values() and not _WORKSPACE_HOST.fullmatch(host):
         raise EndpointRefused(
             f"the key may not be sent to {endpoint!a}",
