@@ -58,25 +58,26 @@ def put_links(project: Path) -> None:
 Layout = Callable[[Path], None]
 
 
-def prepare(folder: Path, layout: Layout = leave_as_it_is) -> Machine:
+def prepare(folder: Path, layout: Layout = leave_as_it_is, *, family: str = "qwen") -> Machine:
     """Give the account and the project as they are before the apply that is struck."""
-    template = folder / "template"
+    template = folder / f"template-{family}"
     if not template.exists():
-        make_template(template)
+        make_template(template, family)
     root = folder / "now"
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(template, root)
     layout(root / "project")
-    machine = Machine(root / "project", root / "sandbox.db")
+    machine = Machine(root / "project", root / "sandbox.db", family=family)
     machine.world.time += timedelta(hours=1)
     machine.stranger = (root / "stranger").read_text(encoding="utf-8")
     machine.world.adopt(machine.root)
     return machine
 
 
-def make_template(template: Path) -> None:
+def make_template(template: Path, family: str) -> None:
     (template / "project").mkdir(parents=True)
-    with closing(Machine(template / "project", template / "sandbox.db")) as machine:
+    made = Machine(template / "project", template / "sandbox.db", family=family)
+    with closing(made) as machine:
         machine.declare(BEFORE)
         assert isinstance(machine.apply(), Report)
         stranger = machine.call("create", **STRANGER)["voice"]
@@ -164,9 +165,15 @@ def snapshot(machine: Machine) -> dict[str, bytes]:
     }
 
 
-def run_one(folder: Path, *strikes: Strike, days: int = 0, layout: Layout = leave_as_it_is) -> None:
+def run_one(
+    folder: Path,
+    *strikes: Strike,
+    days: int = 0,
+    layout: Layout = leave_as_it_is,
+    family: str = "qwen",
+) -> None:
     """Strike one apply after the other, mend, and check every guarantee."""
-    with closing(prepare(folder, layout)) as machine:
+    with closing(prepare(folder, layout, family=family)) as machine:
         machine.keep(days)
         lock_before = machine.environment.lockfile.read_bytes()
         try:
@@ -180,9 +187,11 @@ def run_one(folder: Path, *strikes: Strike, days: int = 0, layout: Layout = leav
             raise
 
 
-def strikes_of(folder: Path, *, days: int = 0, layout: Layout = leave_as_it_is) -> list[Strike]:
+def strikes_of(
+    folder: Path, *, days: int = 0, layout: Layout = leave_as_it_is, family: str = "qwen"
+) -> list[Strike]:
     """List every effect of the apply with everything that can strike at it."""
-    with closing(prepare(folder, layout)) as machine:
+    with closing(prepare(folder, layout, family=family)) as machine:
         machine.keep(days)
         assert isinstance(machine.apply(), Report)
     return [

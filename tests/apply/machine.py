@@ -64,7 +64,6 @@ class Machine:
     """One machine with one project, and the account that it manages."""
 
     root: Path
-    family: str = "qwen"
     database: Path | None = None
     world: World = field(default_factory=World)
     stranger: str = ""
@@ -72,6 +71,7 @@ class Machine:
     answer: Callable[..., tuple[int, Mapping[str, str], bytes]] | None = None
     options: Options = field(default_factory=lambda: Options(parallelism=1))
     agree: Callable[[Plan], None] = lambda made: _refuse_doubts(made)  # noqa: PLW0108
+    family: str = "qwen"
 
     def __post_init__(self) -> None:
         self.world.root = self.root

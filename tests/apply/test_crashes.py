@@ -29,3 +29,11 @@ def test_whatever_strikes_new_folders_or_links_change_nothing(folder: Path, layo
     for where in strikes[::5]:
         run_one(folder, where, layout=layout)
         assert layout is lose_state or (folder / "now" / "project" / "voiceops.lock").is_symlink()
+
+
+def test_whatever_strikes_a_family_without_stamps_is_made_right(folder: Path) -> None:
+    """Its names tell no time, its listing no count and no language, and its voices are reviewed."""
+    strikes = strikes_of(folder, family="cosyvoice")
+    assert len(strikes) > 1800
+    for where in strikes[::3]:
+        run_one(folder, where, family="cosyvoice")
