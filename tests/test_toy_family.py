@@ -120,7 +120,7 @@ def workspace(shop: Shop, tmp_path: Path) -> Iterator[Workspace]:
     (tmp_path / "manifests" / "v.yaml").write_text(MANIFEST, encoding="utf-8")
     effects = System(tmp_path)
     access = Access(sandbox_endpoint(), "sk-toy", None, effects, shop.answer)
-    provider = Service(access, requests_per_minute=6000, families=lambda: {"toy"})
+    provider = Service(access, requests_per_minute=6000, families=("toy",))
     environment = read_config(tmp_path).environment("default")
     yield Workspace(tmp_path, environment, (), "shop", provider, effects)
     provider.close()

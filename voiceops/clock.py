@@ -82,15 +82,13 @@ class Clock:
         """Tell the earliest that it may have been at that moment.
 
         By the slowest of the replies since then (one may come from a cache), else by the last
-        before, or by this machine's clock if that is behind: one of the two is wrong, and nobody
-        knows which. Without any reply by this machine's clock, which may be off by a day.
+        before. Without any by this machine's clock, which may be off by a day.
         """
         heard = list(self._heard)
         since = [one for one in heard if one.answered.monotonic_s >= mark.monotonic_s]
         if not heard:
             return mark.wall - DOUBT
-        told = (one.date + one.answered.until(mark)[0] for one in since or heard[-1:])
-        return min(*told, mark.wall)
+        return min(one.date + one.answered.until(mark)[0] for one in since or heard[-1:])
 
     def latest(self, mark: Mark) -> datetime | None:
         """Tell the latest that it may have been at that moment; None if the service told no time.

@@ -121,13 +121,15 @@ class Machine:
         is_first = self.family == "qwen"
         preview = "Hello." if is_first else "Hello to everybody."
         rate_hz = 8000 if is_first else 16000
-        return VOICE.format(name=name, prompt=prompt, preview=preview, rate_hz=rate_hz)
+        text = VOICE.format(name=name, prompt=prompt, preview=preview, rate_hz=rate_hz)
+        sent_as = f"    sent_as: {name.replace('_', '')}\n" if "_" in name and not is_first else ""
+        return text + sent_as
 
     def workspace(self) -> Workspace:
         provider = Service(
             Access(sandbox_endpoint(), KEY, None, self.world, self.answer or self.sandbox.answer),
             requests_per_minute=self.environment.settings.requests_per_minute,
-            families=lambda: {self.family},
+            families=(self.family,),
         )
         return Workspace(
             root=self.root,

@@ -90,7 +90,7 @@ class Union(Machine):
     def workspace(self) -> Any:
         workspace = super().workspace()
         assert isinstance(workspace.provider, Service)
-        workspace.provider._families = lambda: {"qwen", "cosyvoice"}
+        workspace.provider.use(("qwen", "cosyvoice"))
         return workspace
 
 

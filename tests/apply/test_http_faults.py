@@ -111,7 +111,7 @@ class Struck:
         self.sent: dict[str, int] = {}
 
     def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Wire:
-        action = json.loads(body)["input"]["action"]
+        action = json.loads(body)["input"]["action"].removesuffix("_voice")
         self.sent[action] = self.sent.get(action, 0) + 1
         if action != self.action or self.sent[action] > 1:
             return self.serve(method, path, headers, body)

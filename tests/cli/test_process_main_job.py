@@ -124,7 +124,8 @@ def test_the_plan_as_json_holds_what_the_text_says(project: Project) -> None:
     assert isinstance(changes, list)
     rows = [(change["action"], change["reason"], change["name"]) for change in changes]
     assert sorted(rows) == [("create", "new", "wetter"), ("replace", "edited", "anchor")]
-    assert document["quota"] == {"limit": 1000, "now": 2, "after": 4, "peak": 4, "warn_at": 900}
+    quota = {"limit": 1000, "now": 2, "after": 4, "peak": 4, "warn_at": 900, "family": ""}
+    assert document["quota"] == quota
     assert "Quota: 2 voices now, 4 after, 4 at the peak, of 1,000" in text
     price = document["price"]
     assert isinstance(price, dict)

@@ -102,6 +102,7 @@ def test_json_holds_every_field_and_starts_with_its_version() -> None:
         "amount": 0.4,
         "currency": "USD",
         "max_cost": None,
+        "free": 0,
     }
     assert [change["action"] for change in document["changes"]] == [
         "adopt",

@@ -10,7 +10,8 @@ class Ages:
     """The ages of the creates that are open, at the least; never by what a file says alone.
 
     What this process sends is measured by the monotonic clock. For what was sent before it, the
-    service's own time counts, or how long this process has known of it, if that is more.
+    service's own time counts, unless this machine's has gone on by less; or how long this process
+    has known of it, if that is more.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -31,5 +32,6 @@ class Ages:
         if intent.id in self._sent_s:
             return mark.monotonic_s - self._sent_s[intent.id]
         known_s = mark.monotonic_s - self._known_s.setdefault(intent.id, mark.monotonic_s)
-        told_s = (self._clock.earliest(mark) - intent.sent_by).total_seconds()
+        now = self._clock.earliest(mark)
+        told_s = (now - intent.doubted(wall=mark.wall, earliest=now).sent_by).total_seconds()
         return max(known_s, told_s)

@@ -87,6 +87,8 @@ def _find_open(memory: Memory, run: Run) -> list[Intent]:
 
 def _look(intents: Iterable[Intent], memory: Memory, run: Run) -> dict[str, Verdict]:
     """Take one listing and judge every open intent by it."""
+    models = (family_of(intent.target_model) for intent in intents)
+    run.provider.use(family.key for family in models if family)
     begun = run.provider.clock.mark()
     try:
         live = run.provider.list()

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import click
 
 from voiceops.cli.options import Global
-from voiceops.core.families.fit import find_reachable
 from voiceops.effects import System
 from voiceops.errors import UsageFault
 from voiceops.files.settings.read import SANDBOX, Environment
@@ -24,13 +23,7 @@ from voiceops.provider.transport.access import Access
 from voiceops.provider.transport.endpoints import resolve_endpoint, sandbox_endpoint
 from voiceops.provider.transport.key import check_key
 from voiceops.report.terminal import show
-from voiceops.workflows.observe import (
-    Workspace,
-    find_families,
-    find_neighbours,
-    find_siblings,
-    open_journal,
-)
+from voiceops.workflows.observe import Workspace, find_neighbours, find_siblings
 
 if TYPE_CHECKING:
     from voiceops.provider.transport.websocket import Channel, Dial
@@ -41,12 +34,9 @@ BASE_URL_VARIABLE = "DASHSCOPE_HTTP_BASE_URL"
 
 
 @contextmanager
-def open_workspace(said: Global, *, model: str = "") -> Iterator[Workspace]:
-    """Read the settings, find key and endpoint, and connect; everything is closed at the end.
-
-    The family of a `model` is listed, too, if it designs voices at the endpoint.
-    """
-    with open_speech(said, model=model) as speech:
+def open_workspace(said: Global) -> Iterator[Workspace]:
+    """Read the settings, find key and endpoint, and connect; everything is closed at the end."""
+    with open_speech(said) as speech:
         yield speech.workspace
 
 
@@ -60,7 +50,7 @@ class Speech:
 
 
 @contextmanager
-def open_speech(said: Global, *, model: str = "") -> Iterator[Speech]:
+def open_speech(said: Global) -> Iterator[Speech]:
     """Open the workspace together with what speaking needs."""
     root = said.root
     config = said.read_config()
@@ -71,10 +61,7 @@ def open_speech(said: Global, *, model: str = "") -> Iterator[Speech]:
             access,
             requests_per_minute=settings.requests_per_minute,
             listing=settings.listing,
-            families=lambda: (
-                find_families(root, environment, open_journal(workspace))
-                | find_reachable(model, environment.endpoint)
-            ),
+            families=settings.families,
             tell=_tell_pause,
         )
         workspace = Workspace(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from voiceops.core.desired import Desired
@@ -49,6 +49,14 @@ class Intent:
     def sent_by(self) -> datetime:
         """The latest that it can have been sent, by the service's time."""
         return self.told or self.at + DOUBT
+
+    def doubted(self, *, wall: datetime, earliest: datetime) -> Intent:
+        """Give it as it is at a moment, which is `wall` by this machine's clock.
+
+        `earliest` is the service's time then. If that has gone on by more than this machine's since
+        the sending, one of the two was set, and nobody knows which: the shorter span counts.
+        """
+        return replace(self, told=max(self.sent_by, earliest - (wall - self.at)))
 
     def may_have_made(self, voice: LiveVoice) -> bool:
         """Tell whether a voice is what this create was to make, and was not there before it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,6 +41,9 @@ class Provider(Protocol):
 
         Nothing is known of their voices.
         """
+
+    def use(self, families: Iterable[str]) -> None:
+        """List these families, too, from now on, given by their keys."""
 
     def list(self) -> tuple[LiveVoice, ...]:
         """List all designed voices of the account, sorted by name, each once.

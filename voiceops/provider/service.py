@@ -48,8 +48,8 @@ THROTTLED_PAUSE_S = 1.0
 class Service:
     """The voice service of an account, all its families; see `Provider` for what it promises.
 
-    `families` tells which of them are in use, by their keys, each time that voices are listed. All
-    threads and families share one pace. `tell` hears of requests that are sent again, from any
+    Families that are in `use` are listed; the first of all, if none is. All threads and families
+    share one pace. `tell` hears of requests that are sent again, from any
     thread.
     """
 
@@ -59,7 +59,7 @@ class Service:
         *,
         requests_per_minute: int,
         listing: Listing | None = None,
-        families: Callable[[], Iterable[str]] = lambda: (FAMILIES[0].key,),
+        families: Iterable[str] = (),
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._key = access.key
@@ -67,16 +67,20 @@ class Service:
         self.clock = Clock(access.effects)
         self.unreachable: Mapping[str, str] = {}
         self._listing = listing
-        self._families = families
+        self._families = set(families)
         self._tell = tell
         self._pace = Pace(requests_per_minute, effects=access.effects)
         self._http = open_http(access)
+
+    def use(self, families: Iterable[str]) -> None:
+        """List these families, too, from now on."""
+        self._families |= set(families)
 
     def list(self) -> tuple[LiveVoice, ...]:
         """List all voices; see `list_all` for when a listing is complete."""
         found: dict[str, LiveVoice] = {}
         refused: dict[str, ServiceError] = {}
-        in_use = sorted(self._families())
+        in_use = sorted(self._families or {FAMILIES[0].key})
         for key in in_use:
             dialect = DIALECTS[key]
             rule = self._listing or dialect.family.listing

@@ -45,7 +45,8 @@ class Failure:
     def of(cls, error: VoiceopsError, *, command: str) -> Failure:
         """Make the document of an error that ended a command."""
         faults = error.faults if isinstance(error, FilesInvalid) else ()
-        reason = type(error).__name__
+        ours = VoiceopsError.__module__
+        reason = next(k.__name__ for k in type(error).__mro__ if k.__module__ == ours)
         return cls(command, reason, error.message, error.hint, faults, int(error.exit_code))
 
 

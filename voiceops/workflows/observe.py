@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from voiceops.containment import find_stray
+from voiceops.core.desired import Desired
 from voiceops.core.facts import Claims, Facts
 from voiceops.core.families.fit import find_misplaced
-from voiceops.core.families.known import FAMILIES, family_of, family_of_voice
+from voiceops.core.families.known import family_of_voice
 from voiceops.core.lock import Lock
 from voiceops.core.planning.neighbours import Neighbour
 from voiceops.core.settings import Options, Orphans
@@ -100,7 +101,10 @@ def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manif
         ahead=clock.ahead,
         claims=claims,
         queried=_query(missing, workspace.provider, options.parallelism),
-        intents=(*memory.intents, *unrecorded),
+        intents=(
+            *(one.doubted(wall=begun.wall, earliest=now) for one in memory.intents),
+            *unrecorded,
+        ),
         deleted=memory.deleted,
         deleting=memory.deleting,
         made=memory.made,
@@ -186,7 +190,10 @@ def _query(voice_ids: list[str], provider: Provider, workers: int) -> dict[str, 
 
 
 def read_declared(workspace: Workspace, lock: Lock) -> Manifests:
-    """Read the manifests; a project that has neither manifests nor locked voices is an error."""
+    """Read the manifests; a project that has neither manifests nor locked voices is an error.
+
+    The families of what is declared and locked are in use from here on.
+    """
     globs = workspace.environment.manifests
     manifests = read_manifests(workspace.root, globs)
     if not manifests.paths and not lock.voices and not lock.deposed:
@@ -196,24 +203,18 @@ def read_declared(workspace: Workspace, lock: Lock) -> Manifests:
     misplaced = tuple(find_misplaced(manifests.desired, workspace.environment.endpoint))
     if misplaced:
         raise FilesInvalid(misplaced)
+    workspace.provider.use(find_families(manifests.desired, lock))
     return manifests
 
 
-def find_families(root: Path, environment: Environment, journal: Journal) -> frozenset[str]:
-    """Name the families in use: declared, locked, of an open create, or listed in the settings.
-
-    The first of all, if none is. Raises what reading the files raises.
-    """
-    lock = read_lock(environment.lockfile)
-    models = {intent.target_model for intent in journal.recall().intents}
+def find_families(desired: Iterable[Desired], lock: Lock) -> frozenset[str]:
+    """Name the families of what is declared, locked or deposed."""
     voices = {entry.voice_id for entry in lock.voices.values()} | set(lock.deposed)
     found = [
-        *(desired.family for desired in read_manifests(root, environment.manifests).desired),
-        *(family for model in models if (family := family_of(model))),
+        *(one.family for one in desired),
         *(family for voice_id in voices if (family := family_of_voice(voice_id))),
     ]
-    keys = {family.key for family in found} | set(environment.settings.families)
-    return frozenset(keys or {FAMILIES[0].key})
+    return frozenset(family.key for family in found)
 
 
 def open_journal(workspace: Workspace) -> Journal:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from voiceops.core.families.fit import find_reachable
 from voiceops.core.families.move import move
 from voiceops.core.forms import ACCOUNT_ZONE
 from voiceops.core.inventory import Inventory, take_inventory
@@ -11,8 +13,10 @@ from voiceops.core.plan import Plan
 from voiceops.core.planning.deposed import find_due
 from voiceops.core.planning.planner import make_plan
 from voiceops.core.settings import Options
+from voiceops.errors import VoiceopsError
 from voiceops.files.lockfile.lockfile import read_lock
-from voiceops.workflows.observe import Workspace, claims_of, observe, read_declared
+from voiceops.files.manifests.read import read_manifests
+from voiceops.workflows.observe import Workspace, claims_of, find_families, observe, read_declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,18 @@ def plan(workspace: Workspace, options: Options, *, as_if: AsIf | None = None) -
         )
         warnings = (*manifests.warnings, *faults)
         manifests = replace(manifests, desired=moved, warnings=warnings)
+        endpoint = workspace.environment.endpoint
+        workspace.provider.use(find_reachable(as_if.target_model, endpoint))
     return make_plan(observe(workspace, options, lock, manifests))
 
 
 def list_voices(workspace: Workspace) -> Inventory:
     """List the voices of the account, and say whose each is."""
     lock = read_lock(workspace.environment.lockfile)
+    workspace.provider.use(find_families((), lock))
+    with suppress(VoiceopsError):  # what is declared is not asked about
+        manifests = read_manifests(workspace.root, workspace.environment.manifests)
+        workspace.provider.use(find_families(manifests.desired, lock))
     clock = workspace.provider.clock
     begun = clock.mark()
     live = workspace.provider.list()

@@ -98,7 +98,7 @@ def _plan(
     from voiceops.report.text.plan import render_plan
     from voiceops.workflows.plan import plan
 
-    with open_workspace(said, model=move.target_model if move else "") as workspace:
+    with open_workspace(said) as workspace:
         made = plan(workspace, options, as_if=move)
 
     def write_text() -> str:
