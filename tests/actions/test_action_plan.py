@@ -46,9 +46,8 @@ def test_the_comment_is_found_on_a_later_page_and_by_its_author(world: World) ->
 def test_what_a_manifest_says_is_code_in_the_comment(world: World) -> None:
     hostile = "@everyone <img src=x> --> `` ::error:: </details> #1 %0A"
     voices = f"  anchor:\n    voice_prompt: '{hostile}'\n    preview_text: Good evening.\n"
-    world.push(
-        {"manifests/voices.yaml": f"defaults: {{target_model: x, language: en}}\nvoices:\n{voices}"}
-    )
+    defaults = "defaults: {target_model: qwen3-tts-vd, language: en}\n"
+    world.push({"manifests/voices.yaml": f"{defaults}voices:\n{voices}"})
     machine = world.machine(event="pull_request", payload=pull_request("a" * 40))
     assert world.run("plan", machine=machine).conclusion == "success"
     (body,) = world.hub.bodies(7)
