@@ -215,6 +215,17 @@ def test_the_line_that_is_damaged_is_named(tmp_path: Path) -> None:
     assert caught.value.message == f"{path}:{len(lines)}: the journal is damaged"
 
 
+def test_what_would_not_be_read_again_is_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    journal = Journal(path, effects=Clock(), settle_s=600)
+    journal.open_intent(intent(1))
+    before = path.read_bytes()
+    with pytest.raises(FileUnusable):
+        journal.note_result(intent(1).id, "no voice is called so")
+    assert path.read_bytes() == before
+    journal.close(intent(1).id, "rejected")
+
+
 def test_a_file_that_is_too_large_to_be_a_journal_is_not_searched(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     with path.open("wb") as file:
