@@ -235,11 +235,15 @@ class IdleRisk:
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """A name whose voice cannot be seen, since its family does not answer; it stays locked."""
+    """A name whose voice cannot be seen, since its family does not answer; it stays locked.
+
+    `is_open` says that it is a create of which nobody knows whether it was executed.
+    """
 
     name: str
     voice: str
     family: str
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

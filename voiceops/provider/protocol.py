@@ -42,8 +42,8 @@ class Provider(Protocol):
         Nothing is known of their voices.
         """
 
-    def use(self, families: Iterable[str]) -> None:
-        """List these families, too, from now on, given by their keys."""
+    def use(self, families: Iterable[str]) -> bool:
+        """List these families, too, from now on, given by their keys; tells whether any is new."""
 
     def list(self) -> tuple[LiveVoice, ...]:
         """List all designed voices of the account, sorted by name, each once.

@@ -72,9 +72,11 @@ class Service:
         self._pace = Pace(requests_per_minute, effects=access.effects)
         self._http = open_http(access)
 
-    def use(self, families: Iterable[str]) -> None:
-        """List these families, too, from now on."""
-        self._families |= set(families)
+    def use(self, families: Iterable[str]) -> bool:
+        """List these families, too, from now on; tells whether any is new."""
+        more = set(families) - self._families
+        self._families |= more
+        return bool(more)
 
     def list(self) -> tuple[LiveVoice, ...]:
         """List all voices; see `list_all` for when a listing is complete."""

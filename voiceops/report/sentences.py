@@ -120,7 +120,10 @@ def say_idle(risk: IdleRisk) -> str:
 
 def say_unreachable(one: Unreachable) -> str:
     """Name a voice of which nobody can tell whether it is there, and its family."""
-    return f"{one.voice or 'not made yet'}, of the family {one.family}"
+    what = one.voice or "not made yet"
+    if one.is_open:
+        what = f"{one.voice} is paid for" if one.voice else "a create is open: it may be paid for"
+    return f"{what}, of the family {one.family}"
 
 
 def say_quota(quota: Quota) -> str:

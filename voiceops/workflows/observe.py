@@ -10,7 +10,7 @@ from voiceops.containment import find_stray
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Claims, Facts
 from voiceops.core.families.fit import find_misplaced
-from voiceops.core.families.known import family_of_voice
+from voiceops.core.families.known import family_of, family_of_voice
 from voiceops.core.lock import Lock
 from voiceops.core.planning.neighbours import Neighbour
 from voiceops.core.settings import Options, Orphans
@@ -78,6 +78,9 @@ def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manif
     begun = clock.mark()
     live = workspace.provider.list()
     memory = open_journal(workspace).recall()
+    models = (family_of(intent.target_model) for intent in memory.intents)
+    if workspace.provider.use(family.key for family in models if family):
+        live = workspace.provider.list()
     claims = claims_of(workspace)
     wanted = {entry.voice_id for entry in lock.voices.values()} | set(lock.deposed)
     now = clock.earliest(begun) if clock.has_heard else begun.wall

@@ -12,10 +12,10 @@ from voiceops.core.inventory import Inventory, take_inventory
 from voiceops.core.plan import Plan
 from voiceops.core.planning.deposed import find_due
 from voiceops.core.planning.planner import make_plan
-from voiceops.core.settings import Options
-from voiceops.errors import VoiceopsError
+from voiceops.core.settings import Options, matches
+from voiceops.errors import UsageFault, VoiceopsError
 from voiceops.files.lockfile.lockfile import read_lock
-from voiceops.files.manifests.read import read_manifests
+from voiceops.files.manifests.read import Manifests, read_manifests
 from voiceops.workflows.observe import Workspace, claims_of, find_families, observe, read_declared
 
 
@@ -36,6 +36,7 @@ def plan(workspace: Workspace, options: Options, *, as_if: AsIf | None = None) -
     lock = read_lock(workspace.environment.lockfile)
     manifests = read_declared(workspace, lock)
     if as_if is not None:
+        _refuse_unknown(as_if.names, manifests)
         moved, faults = move(
             manifests.desired,
             as_if.target_model,
@@ -47,6 +48,12 @@ def plan(workspace: Workspace, options: Options, *, as_if: AsIf | None = None) -
         endpoint = workspace.environment.endpoint
         workspace.provider.use(find_reachable(as_if.target_model, endpoint))
     return make_plan(observe(workspace, options, lock, manifests))
+
+
+def _refuse_unknown(globs: tuple[str, ...], manifests: Manifests) -> None:
+    for glob in globs:
+        if not any(matches((glob,), one.name) for one in manifests.desired):
+            raise UsageFault(f"no voice is declared as {glob}", hint="see `voiceops validate`")
 
 
 def list_voices(workspace: Workspace) -> Inventory:

@@ -9,6 +9,7 @@ import click
 from voiceops.cli.options import Global, global_options
 from voiceops.cli.terminal import style_for, write_json
 from voiceops.errors import ExitCode
+from voiceops.report.terminal import show
 
 
 @click.command("list")
@@ -27,6 +28,10 @@ def command(said: Global, *, as_json: bool) -> int:
 
     with open_workspace(said) as workspace:
         found = list_voices(workspace)
+        unreachable = workspace.provider.unreachable
+    for family, answer in sorted(unreachable.items()):
+        message = f"the voices of the family {family} are not listed: {show(answer)}"
+        click.echo(f"warning: {message}", err=True)
     if as_json:
         click.echo(write_json(found), nl=False)
     else:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from voiceops.core.desired import Desired
 from voiceops.core.families.fit import find_misfits, find_misplaced
+from voiceops.core.families.known import family_of
 from voiceops.core.settings import matches
-from voiceops.errors import Fault
+from voiceops.errors import NOWHERE, Fault
 
 
 def move(
@@ -20,14 +21,17 @@ def move(
     name that it does not take is sent in the form that is proposed for it.
     """
     moved: list[Desired] = []
+    family = family_of(target_model)
     faults: list[Fault] = []
+    if family is not None and target_model not in family.models:
+        hint = f"one of {', '.join(family.models)}"
+        message = f"target_model {target_model} is not one that voiceops knows"
+        faults.append(Fault(NOWHERE, message, hint))
     for one in desired:
         if names and not matches(names, one.name):
             moved.append(one)
             continue
-        there = replace(
-            one, spec=replace(one.spec, target_model=target_model), family_key="", sent_as=""
-        )
+        there = replace(one, spec=replace(one.spec, target_model=target_model), family_key="")
         for field, misfit in find_misfits(there):
             place = there.place_of(field) or there.place
             message = f"{one.name}: {field} {misfit.message}"

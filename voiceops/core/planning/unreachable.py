@@ -20,17 +20,23 @@ def is_unreachable(voice_id: str, facts: Facts) -> bool:
 def set_aside(facts: Facts) -> tuple[Facts, tuple[Unreachable, ...]]:
     """Take out of the facts what belongs to families that do not answer, sorted by name.
 
-    A name that moves to a family which answers stays: it gets a voice there. What is set aside
-    still belongs to somebody: nothing takes it, and nothing deletes it.
+    A name that moves to a family which answers stays, also one that is renamed in doing so: it gets
+    a voice there. What is set aside still belongs to somebody: nothing takes or deletes it.
     """
     if not facts.unreachable:
         return facts, ()
     families = {one.name: one.family.key for one in facts.desired}
+    moving = {
+        name
+        for one in facts.desired
+        if one.family.key not in facts.unreachable
+        for name in (one.name, *one.aliases)
+    }
     gone = {name for name, key in families.items() if key in facts.unreachable}
     locked = {
         name: entry.voice_id
         for name, entry in facts.lock.voices.items()
-        if is_unreachable(entry.voice_id, facts) and families.get(name, "") not in _answering(facts)
+        if is_unreachable(entry.voice_id, facts) and name not in moving
     }
     aside = gone | locked.keys()
     kept = {name: entry for name, entry in facts.lock.voices.items() if name not in aside}
@@ -48,10 +54,20 @@ def set_aside(facts: Facts) -> tuple[Facts, tuple[Unreachable, ...]]:
         lock=replace(facts.lock, voices=kept, deposed=deposed),
         intents=tuple(one for one in facts.intents if not _is_of_gone(one.target_model, facts)),
     )
-    return seen, tuple(
+    rows = [
         Unreachable(name, voice, families.get(name) or _key_of(voice))
-        for name, voice in sorted(voices.items())
-    )
+        for name, voice in voices.items()
+    ]
+    waiting = facts.lock.deposed.keys() - deposed.keys()
+    rows += [
+        Unreachable(facts.lock.deposed[voice].name, voice, _key_of(voice)) for voice in waiting
+    ]
+    rows += [
+        Unreachable(intent.name, intent.made, _key_of_model(intent.target_model), is_open=True)
+        for intent in facts.intents
+        if _is_of_gone(intent.target_model, facts)
+    ]
+    return seen, tuple(sorted(rows, key=lambda row: (row.name, row.voice)))
 
 
 def find_unreachable_warnings(facts: Facts) -> Iterator[Fault]:
@@ -67,13 +83,14 @@ def find_unreachable_warnings(facts: Facts) -> Iterator[Fault]:
         )
 
 
-def _answering(facts: Facts) -> set[str]:
-    return {one.family.key for one in facts.desired} - facts.unreachable.keys()
-
-
 def _is_of_gone(target_model: str, facts: Facts) -> bool:
     family = family_of(target_model)
     return family is not None and family.key in facts.unreachable
+
+
+def _key_of_model(target_model: str) -> str:
+    family = family_of(target_model)
+    return family.key if family else ""
 
 
 def _key_of(voice_id: str) -> str:
