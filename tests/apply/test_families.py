@@ -163,8 +163,11 @@ def test_a_move_to_the_other_family_makes_a_voice_there_and_loses_no_name(
     assert both.lock().voices["ann"].voice_id.startswith(MODELS["cosyvoice"])
     assert both.plan().is_empty
     assert len(both.sandbox.list_bills()) == 3
+    assert (old in both.lock().deposed) == is_gone  # without days to wait, if it can be deleted
     ends.is_gone = False
-    assert old not in both.lock().deposed or is_gone is False
+    both.wait(3 * 24 * 3600)
+    both.converge()
+    assert old not in both.live()
     both.close()
 
 

@@ -89,4 +89,18 @@ def test_a_model_of_no_family_needs_one(model: str, meant: str | None) -> None:
     hint = f"{meant}for a model that is new, add `family: qwen` or `family: cosyvoice`"
     message = f"m.yaml:1:12: target_model '{model}' is of no family that voiceops knows; {hint}"
     assert read(model) == ([] if meant is None else [message])
-    assert read(model, family="cosyvoice") == []
+    assert (read(model, family="cosyvoice") == []) == (not model.startswith("qwen3"))
+
+
+def test_two_names_may_not_be_sent_as_one() -> None:
+    text = f"""\
+defaults: {{target_model: {COSYVOICE}, language: en}}
+voices:
+  news: {{voice_prompt: A deep voice., preview_text: {SENTENCE!r}}}
+  News_2: {{sent_as: news, voice_prompt: A high voice., preview_text: {SENTENCE!r}}}
+"""
+    with pytest.raises(FilesInvalid) as caught:
+        join_manifests({"m.yaml": read_manifest(text.encode(), path="m.yaml")})
+    (fault,) = caught.value.faults
+    assert str(fault) == "m.yaml:4:3: News_2 is sent as news, as news is, see m.yaml:3:3"
+    assert fault.hint == "give one of them another `sent_as`"

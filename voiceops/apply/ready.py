@@ -17,8 +17,7 @@ PAUSE_S = 3.0
 LONGEST_WAIT_S = 180.0
 _MAKING = frozenset({Action.CREATE, Action.REPLACE})
 _REFUSED = (
-    "the service refused it in its review: edit its text, which makes another voice and deletes "
-    "this one"
+    "the service refused it in its review: edit its text, which makes another voice in its place"
 )
 _IN_REVIEW = "the service still reviews it: it cannot speak yet"
 

@@ -25,7 +25,7 @@ COSYVOICE = Family(
     ),
     # A clone's name lacks `-vd-`: it is somebody else's, whatever we do.
     voice_pattern=re.compile(
-        r"(?P<model>(?:cosyvoice|qwen-audio)-[A-Za-z0-9._-]{1,100})-vd-"
+        r"(?P<model>[A-Za-z0-9][A-Za-z0-9._-]{0,80})-vd-"
         r"(?P<name>[A-Za-z0-9]{1,10})-[0-9a-f]{32}"
     ),
     voice_shape="cosyvoice-v3.5-plus-vd-NAME-0123456789abcdef0123456789abcdef",

@@ -7,12 +7,14 @@ from datetime import timedelta
 
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Facts
+from voiceops.core.families.known import family_of_voice
 from voiceops.core.globs import find_unmatched
 from voiceops.core.plan import Action, Change, Reason, Unmanaged
 from voiceops.core.planning.decide import is_stale_adoption
 from voiceops.core.planning.facts_index import View
 from voiceops.core.planning.moves import Origin
 from voiceops.core.settings import Orphans
+from voiceops.core.voice import Status
 from voiceops.errors import NOWHERE, Fault, Place
 
 # A clock that is off by more is told of.
@@ -31,9 +33,33 @@ def find_advice(
         *_find_outlived(pairs, standing, view),
         *_find_superseded(rows, view),
         *_find_unseen(unmanaged, view),
+        *_find_in_review(rows, view),
+        *_find_left_families(unmanaged, view),
         *_find_clock_faults(view.facts),
         *find_unmatched(view.facts.settings.ignore, view.facts.live),
     )
+
+
+def _find_in_review(rows: list[Change], view: View) -> Iterator[Fault]:
+    """Say which voices are there, and cannot speak yet."""
+    for row in rows:
+        live = view.live(row.voice) if row.action in _STANDING else None
+        if live is not None and live.status is Status.IN_REVIEW:
+            place = row.desired.place if row.desired else NOWHERE
+            message = f"{row.name} is still in review, and cannot speak yet"
+            yield Fault(place, message, "look again in a minute")
+
+
+def _find_left_families(unmanaged: tuple[Unmanaged, ...], view: View) -> Iterator[Fault]:
+    """Say of which families voices are left that no later run would list."""
+    facts = view.facts
+    voices = [entry.voice_id for entry in facts.lock.voices.values()] + list(facts.lock.deposed)
+    kept = {family.key for one in voices if (family := family_of_voice(one))}
+    kept |= {one.family.key for one in facts.desired} | set(facts.settings.families)
+    left = {live.family.key for one in unmanaged if (live := view.live(one.voice))}
+    for key in sorted(left - kept) if kept else ():
+        message = f"nothing of the family {key} is declared or locked, and the account has voices"
+        yield Fault(NOWHERE, message, f"write `families: [{key}]` to have them listed from now on")
 
 
 def _find_outlived(pairs: Pairs, taken: Set[str], view: View) -> tuple[Fault, ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from voiceops.core.desired import Desired
 from voiceops.core.difference import find_differences
+from voiceops.core.facts import DOUBT
 from voiceops.core.lock import LockEntry, Why
 from voiceops.core.plan import Action, Candidate, Change, FieldChange, Reason
 from voiceops.core.planning.deposed import find_end
@@ -46,7 +47,10 @@ def decide(
         former = moves.left_behind(desired) if change.action is Action.RENAME else None
         left = former or (origin.entry if origin else None)
         return _tell_what_stays(change, left, view)
-    return replace(change, until=find_end(Why.REPLACED, desired.name, change.replaces, view))
+    until = find_end(Why.REPLACED, desired.name, change.replaces, view)
+    if until is None and is_unreachable(change.replaces, view.facts):
+        until = view.today + DOUBT  # nobody can delete it now
+    return replace(change, until=until)
 
 
 def _tell_what_stays(change: Change, left: LockEntry | None, view: View) -> Change:
@@ -110,8 +114,13 @@ def _decide_row(desired: Desired, origin: Origin | None, view: View) -> Change:
     entry = origin.entry
     live = view.live(entry.voice_id)
     if is_unreachable(entry.voice_id, view.facts):
-        message = f"{entry.voice_id} stays in the account: its family does not answer"
-        moved = Change(Action.CREATE, Reason.EDITED, desired.name, message=message)
+        moved = Change(
+            Action.REPLACE,
+            Reason.EDITED,
+            desired.name,
+            replaces=entry.voice_id,
+            message=f"{entry.voice_id} stays in the account while its family does not answer",
+        )
         return _obtain(desired, moved, view)
     if live is None and not view.is_gone(entry.voice_id):
         if view.is_late(entry.voice_id) and entry.spec == desired.spec.digest:
@@ -266,7 +275,7 @@ def _tell_refused(desired: Desired, refused: Iterable[LiveVoice], view: View) ->
         desired.name,
         Reason.REFUSED,
         "the service refused it in its review",
-        hint="edit its text: another voice is made, and this one goes; or take another one of the "
+        hint="edit its text: another voice is made in its place; or take another one of the "
         f"same text with --replace {desired.name}",
         desired=desired,
         candidates=describe(refused, view),

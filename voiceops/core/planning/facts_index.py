@@ -156,7 +156,7 @@ class View:
 
     def unrecorded(self, desired: Desired) -> str | None:
         """Find a voice that we just made for a name, and that no listing or lockfile shows."""
-        names = {desired.name, *desired.aliases}
+        names = {*desired.sent_names}
         known = self.facts.lock.deposed.keys() | self._leaving
         return next(
             (

@@ -13,7 +13,6 @@ from voiceops.core.planning.deposed import most_deletes
 from voiceops.core.planning.edits import group_edits
 from voiceops.core.planning.facts_index import View
 from voiceops.core.planning.outlook import find_price, find_quotas
-from voiceops.core.planning.unreachable import is_unreachable
 from voiceops.core.planning.way_out import find_way_out
 from voiceops.core.settings import is_plain, matches
 
@@ -195,7 +194,7 @@ def _refuse_protected(case: Case) -> Guard | None:
         {
             change.name
             for change in case.changes
-            if _leaves_a_voice(change) and _is_protected(change, case)
+            if (change.action in _LET_GO or change.replaces) and _is_protected(change, case)
         }
     )
     if not names:
@@ -205,12 +204,6 @@ def _refuse_protected(case: Case) -> Guard | None:
         f"protected voices would be replaced or deleted: {', '.join(names)}",
         "declare them with `protect: false` if that is meant",
     )
-
-
-def _leaves_a_voice(change: Change) -> bool:
-    """Tell whether a name's voice goes: deleted, deposed, or left in a family that is gone."""
-    is_left = change.action is Action.CREATE and change.reason is Reason.EDITED
-    return change.action in _LET_GO or bool(change.replaces) or is_left
 
 
 def _refuse_quota(case: Case) -> Guard | None:
@@ -285,11 +278,7 @@ def _is_protected(change: Change, case: Case) -> bool:
     leaving = {change.deletes, change.deposes}
     locked = case.facts.lock.voices
     entries = (locked[name] for name in change.touched if name in locked)
-    facts = case.facts
-    return any(
-        entry.protect and (entry.voice_id in leaving or is_unreachable(entry.voice_id, facts))
-        for entry in entries
-    )
+    return any(entry.protect and entry.voice_id in leaving for entry in entries)
 
 
 def _is_echoed_otherwise(voice_id: str, view: View) -> bool:

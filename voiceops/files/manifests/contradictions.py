@@ -37,7 +37,22 @@ def find_conflicts(declared: Sequence[Declared]) -> list[Fault]:
         *_find_own_aliases(declared),
         *_find_twice(aliases, "is claimed as an alias", "keep it with one voice"),
         *_find_twice(adopted, "is adopted", "a voice can stand for one name only"),
+        *_find_sent_twice(declared),
     ]
+
+
+def _find_sent_twice(declared: Iterable[Declared]) -> Iterator[Fault]:
+    """Report names of a family that would be sent as one: what is made could not be told apart."""
+    first: dict[tuple[str, str], Declared] = {}
+    for voice in declared:
+        if voice.desired is None:
+            continue
+        key = (voice.desired.family.key, voice.desired.sent)
+        other = first.setdefault(key, voice)
+        if other.name != voice.name:
+            message = f"{name_key(voice.name)} is sent as {voice.desired.sent}, as {other.name} is"
+            hint = "give one of them another `sent_as`"
+            yield Fault(voice.place, f"{message}, see {other.place}", hint)
 
 
 def _once_a_file(names: Iterable[Said]) -> Iterator[Said]:

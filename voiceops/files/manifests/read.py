@@ -215,6 +215,11 @@ def _find_unfit(entry: Entry, desired: Desired) -> Iterator[Fault]:
         hint = f"{close}for a model that is new, add {keys}"
         yield Fault(place_of("target_model"), message, hint)
         return
+    made_by = family_of(model)
+    if made_by is not None and made_by.key != desired.family.key:
+        message = f"family is {desired.family_key}, but {quote(model)} is of {made_by.key}"
+        yield Fault(place_of("family"), message, "take the line out: the model tells its family")
+        return
     for key, misfit in find_misfits(desired):
         subject = f"the name {quote(desired.name)}" if key == "name" else key
         yield Fault(place_of(key), f"{subject} {misfit.message}", misfit.hint)
