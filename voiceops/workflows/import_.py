@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from voiceops.containment import find_stray
 from voiceops.core.desired import Desired
 from voiceops.core.facts import Facts
+from voiceops.core.families.known import family_of_voice
 from voiceops.core.importing import Choice, choose_imports, find_spec
 from voiceops.core.plan import Action, Change, Reason
 from voiceops.core.planning.lock_changes import do_free_parts
@@ -30,7 +31,7 @@ from voiceops.files.state.folder import make_state_dir
 from voiceops.files.state.process_lock import hold
 from voiceops.files.user_file import read_source
 from voiceops.files.write_errors import writing
-from voiceops.workflows.observe import Workspace, observe
+from voiceops.workflows.observe import Workspace, find_families, observe
 
 
 def import_voices(
@@ -52,6 +53,9 @@ def import_voices(
         manifests = read_manifests(workspace.root, workspace.environment.manifests)
         _check_target(path, manifests, workspace)
         lock = read_lock(workspace.environment.lockfile)
+        named = (family_of_voice(voice_id) for voice_id in wanted or ())
+        workspace.provider.use(find_families(manifests.desired, lock))
+        workspace.provider.use(family.key for family in named if family)
         facts = observe(workspace, Options(), lock, manifests)
         _refuse_open(facts)
         undeclarable = {

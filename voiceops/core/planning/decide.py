@@ -232,6 +232,8 @@ def _obtain(desired: Desired, wanted: Change, view: View) -> Change:
     wanted = replace(wanted, desired=desired)
     is_asked = desired.name in view.facts.options.replace
     deposed = None if is_asked else view.restorable(desired)
+    if deposed is not None and deposed.status is Status.REFUSED:
+        return _tell_refused(desired, [deposed], view)
     if deposed is not None:
         return replace(
             wanted, action=Action.RESTORE, reason=Reason.RESTORED, voice=deposed.voice_id
