@@ -48,6 +48,7 @@ def import_voices(
     apply adopts what is declared and not locked.
     """
     path = PurePosixPath(path).as_posix()
+    wanted = None if wanted is None else tuple(wanted)
     make_state_dir(workspace.root, effects=workspace.effects)
     with hold(workspace.environment.state_dir, effects=workspace.effects):
         manifests = read_manifests(workspace.root, workspace.environment.manifests)
