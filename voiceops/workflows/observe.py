@@ -16,7 +16,7 @@ from voiceops.core.planning.neighbours import Neighbour
 from voiceops.core.settings import Options, Orphans
 from voiceops.core.voice import LiveVoice
 from voiceops.effects import Effects
-from voiceops.errors import FilesInvalid, FileUnusable
+from voiceops.errors import FilesInvalid, FileUnusable, ModelGone
 from voiceops.files.lockfile.claims import find_lockfiles, read_claims
 from voiceops.files.lockfile.lockfile import read_lock
 from voiceops.files.manifests.read import Manifests, read_manifests
@@ -87,6 +87,11 @@ def observe(workspace: Workspace, options: Options, lock: Lock, manifests: Manif
     unrecorded = find_unrecorded(memory, lock, workspace.environment.lockfile, now=now)
     wanted |= {intent.made for intent in unrecorded}
     wanted |= {desired.adopt for desired in manifests.desired if desired.adopt}
+    used = find_families(manifests.desired, lock)
+    if used and used <= workspace.provider.unreachable.keys():
+        answers = "; ".join(workspace.provider.unreachable[key] for key in sorted(used))
+        hint = "this says nothing about the voices: see whether key, region and models are right"
+        raise ModelGone(f"no family in use answers: {answers}", hint=hint)
     unseen = wanted - {voice.voice_id for voice in live} - memory.deleted
     unreachable = workspace.provider.unreachable
     missing = sorted(one for one in unseen if _is_reachable(one, unreachable))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from voiceops.core.facts import DOUBT, Facts
-from voiceops.core.families.known import parse_voice_name
+from voiceops.core.families.known import family_of_voice, parse_voice_name
 from voiceops.core.lock import Deposed, Why
 from voiceops.core.plan import Action, Change, Reason, Waiting
 from voiceops.core.planning.facts_index import View
@@ -60,6 +60,9 @@ def decide_deposed(taken: Set[str], view: View) -> tuple[list[Change], tuple[Wai
         elif view.live(voice_id) or view.facts.queried.get(voice_id):
             one = _wait(voice_id, deposed, view)
             is_due = one.due_on <= view.earliest_day
+            if is_due and any(desired.adopt == voice_id for desired in view.facts.desired):
+                waiting.append(replace(one, held="a manifest names it with `adopt`"))
+                continue
             (due if is_due else waiting).append(one)
             if not is_due and _read_since(deposed, view.today) is None:
                 rows.append(_row(Action.RECORD, voice_id, deposed))
@@ -99,8 +102,10 @@ def _hold_back(due: list[Waiting], view: View) -> tuple[list[Waiting], list[Wait
 
 
 def _is_made_for(due: Waiting, view: View) -> bool:
-    born = parse_voice_name(due.voice)
-    return born is not None and born.preferred_name in view.names_for(due.name)
+    born, family = parse_voice_name(due.voice), family_of_voice(due.voice)
+    names = view.names_for(due.name)
+    forms = {family.propose_name(name) for name in names} if family else set()
+    return born is not None and born.preferred_name in names | forms
 
 
 def _row(action: Action, voice_id: str, deposed: Deposed) -> Change:
