@@ -28,7 +28,7 @@ PROGRAMS = sorted((ROOT / ".github" / "action").glob("*.js"))
 LEFT_OUT = {
     "validate": set(),
     "fmt": {"check"},
-    "plan": {"detailed-exitcode", "all-environments"},
+    "plan": {"as-if", "detailed-exitcode", "all-environments"},
     "apply": {"yes", "no-settle", "all-environments"},
     "drift": {"all-environments"},
 }

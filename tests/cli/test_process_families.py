@@ -60,7 +60,7 @@ def test_a_plan_as_if_shows_what_a_move_would_take_and_changes_nothing(project: 
     [
         (["--as-if", "language=en"], "--as-if says 'language=en', which no voice can be as if"),
         (["--as-if", "target_model=soundly"], "soundly is of no family that voiceops knows"),
-        (["anchor"], "plan takes names with --as-if alone"),
+        (["anchor"], "plan takes names with --as-if alone (anchor)"),
         (["--as-if", f"target_model={MODEL}", "-o", "p"], "a plan as if can not be applied"),
     ],
 )

@@ -71,7 +71,9 @@ def _read_move(as_if: str | None, names: tuple[str, ...], delivery: Delivery) ->
 
     if as_if is None:
         if names:
-            raise UsageFault("plan takes names with --as-if alone", hint="say --only NAME")
+            shown = show(" ".join(names))
+            message = f"plan takes names with --as-if alone ({shown})"
+            raise UsageFault(message, hint="say --only NAME")
         return None
     field, _, model = as_if.partition("=")
     if field != "target_model" or not model:
