@@ -20,6 +20,7 @@ import pytest
 from action_tools import ROOT, copy_tree, find_node_modules
 
 TIME_LIMIT_S = 900
+DRAIN = ROOT / "tests" / "actions" / "drain.sh"
 # How the examples call the action of this repository.
 OURS = "OWNER/voiceops"
 OUR_PIN = "0" * 40
@@ -114,7 +115,8 @@ def run_workflow(workflow: Path, run: Run, *, job: str | None = None) -> dict[st
         "--json", "--insecure-secrets", "--no-cache-server", "--no-skip-checkout",
         "--platform", "ubuntu-latest=-self-hosted", *(["--job", job] if job else []),
         *_list_options("--local-repository", find_actions()),
-        *_list_options("--env", run.github), *_list_options("--secret", run.secrets),
+        *_list_options("--env", {**run.github, "BASH_ENV": DRAIN}),
+        *_list_options("--secret", run.secrets),
     ]  # fmt: skip
     stand_ins = {
         "STAND_IN_ARTIFACTS": str(run.artifacts),
@@ -201,5 +203,7 @@ def _take(steps: dict[StepPath, StepEnd], path: StepPath, entry: Entry) -> None:
         case "summary":
             step.summary = str(entry["content"])
     said = message if entry.get("raw_output") else str(entry.get("raw", ""))
+    if said.isspace():
+        return  # an empty line, or the blanks of drain.sh
     for length in range(1, len(path) + 1):
         steps.setdefault(path[:length], StepEnd()).log += said
